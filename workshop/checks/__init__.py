@@ -1,0 +1,1 @@
+"""What each working group asks: one module a group, one function an exercise."""

@@ -1,0 +1,145 @@
+"""The smallest shop on which a learner's model and the answer disagree.
+
+The idea is RATest's: Miao, Roy and Yang, "Explaining Wrong Queries Using Small Examples", SIGMOD 2019.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import duckdb
+
+from workshop.comparison import Result, compare, equal, plain
+from workshop.twin import Shop, TooSlow, Twin
+
+MOST_ROWS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A few input rows, what the learner's model makes of them, and what was expected.
+
+    inputs: for each table or model that is read, its rows as dicts
+    returned, expected: rows as dicts, sorted by the key
+    differing: the cells of `returned` and `expected` that differ, as (row number, column), each from 0
+    """
+
+    inputs: dict[str, list[dict[str, Any]]]
+    returned: list[dict[str, Any]]
+    expected: list[dict[str, Any]]
+    differing_returned: frozenset[tuple[int, str]]
+    differing_expected: frozenset[tuple[int, str]]
+
+
+def find_counterexample(
+    twin: Twin, returned_sql: str, expected_sql: str, inputs: dict[str, str], key: str, aspects: frozenset[str]
+) -> Counterexample | None:
+    """Shrink the small shop as far as the two selects still disagree, and show what is left.
+
+    twin: filled with any shop; it holds the shrunk one afterwards
+    inputs: relation by the name to show it under
+    key: the column that tells rows apart
+    aspects: which of Difference.aspects have to stay different
+
+    Returns None where the two agree on the small shop.
+    """
+
+    def disagree(shop: Shop) -> bool:
+        twin.fill(shop)
+        try:
+            difference = compare(twin.run(returned_sql), twin.run(expected_sql), key)
+        except (duckdb.Error, TooSlow):
+            return False
+        return bool(difference.aspects & aspects)
+
+    shop = shrink(twin, disagree)
+    if shop is None:
+        return None
+    twin.fill(shop)
+    shown_inputs = {name: twin.rows_of(relation).as_dicts() for name, relation in inputs.items()}
+    return side_by_side(twin.run(returned_sql), twin.run(expected_sql), key, shown_inputs)
+
+
+def shrink(twin: Twin, disagree: Callable[[Shop], bool]) -> Shop | None:
+    """Return a shop from which nothing can be dropped: one customer with all of theirs if that will do,
+    then two, then the whole small shop; from there without each customer, order and payment that is not needed.
+    """
+    start = next((shop for shop in candidates(twin) if disagree(shop)), None)
+    if start is None:
+        return None
+    shop, smaller = start, start
+    while smaller is not None:
+        shop = smaller
+        smaller = next((part for part in parts_of(twin, shop) if disagree(part)), None)
+    return shop
+
+
+def candidates(twin: Twin) -> Iterator[Shop]:
+    small = twin.small_shop
+    for number in (1, 2):
+        for customers in combinations(small.customers, number):
+            yield twin.part(list(customers))
+    yield small
+
+
+def parts_of(twin: Twin, shop: Shop) -> Iterator[Shop]:
+    """Each shop with one customer, order or payment less; what belongs to it goes with it."""
+    for customer in shop.customers:
+        orders = tuple(id for id in shop.orders if twin.customer_of[id] != customer)
+        yield Shop(without(shop.customers, customer), orders, payments_of(twin, shop, orders))
+    for order in shop.orders:
+        orders = without(shop.orders, order)
+        yield replace(shop, orders=orders, payments=payments_of(twin, shop, orders))
+    for payment in shop.payments:
+        yield replace(shop, payments=without(shop.payments, payment))
+
+
+def payments_of(twin: Twin, shop: Shop, orders: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(id for id in shop.payments if twin.order_of[id] in orders)
+
+
+def without(ids: tuple[int, ...], dropped: int) -> tuple[int, ...]:
+    return tuple(id for id in ids if id != dropped)
+
+
+def side_by_side(
+    returned: Result, expected: Result, key: str, inputs: dict[str, list[dict[str, Any]]] | None = None
+) -> Counterexample:
+    """Return the two results as a counterexample, sorted by key, with only differing rows where there are many."""
+    left, right = (sorted(result.as_dicts(), key=lambda row: order_of(row, key)) for result in (returned, expected))
+    if len(left) + len(right) > 2 * MOST_ROWS_SHOWN:
+        left, right = only_in(left, right), only_in(right, left)
+    left, right = left[:MOST_ROWS_SHOWN], right[:MOST_ROWS_SHOWN]
+    return Counterexample(
+        inputs or {}, left, right, frozenset(differing(left, right, key)), frozenset(differing(right, left, key))
+    )
+
+
+def differing(rows: list[dict[str, Any]], others: list[dict[str, Any]], key: str) -> Iterator[tuple[int, str]]:
+    """Cells of `rows` that differ from the row of `others` with the same key; all cells of a row that has none."""
+    partners = {plain(other.get(key)): other for other in reversed(others)}
+    seen = set()
+    for number, row in enumerate(rows):
+        id = plain(row.get(key))
+        partner = partners.get(id) if id not in seen else None
+        seen.add(id)
+        for column, value in row.items():
+            if partner is None and others and column in others[0] or partner is None and not others:
+                yield number, column
+            elif partner is not None and (column not in partner or not equal(value, partner[column])):
+                yield number, column
+
+
+def only_in(rows: list[dict[str, Any]], others: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if not any(same_row(row, other) for other in others)]
+
+
+def same_row(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(equal(value, other[column]) for column, value in one.items() if column in other)
+
+
+def order_of(row: dict[str, Any], key: str) -> tuple:
+    return tuple((value is None, str(type(plain(value))), plain(value)) for value in [row.get(key)] if value is not None) + tuple(
+        str(value) for value in row.values()
+    )

@@ -1,0 +1,20 @@
+"""The same checks from outside a notebook."""
+
+from pathlib import Path
+from typing import Any
+
+from workshop.curriculum import EXERCISES, find_exercise, find_group
+from workshop.exercise import try_exercise
+from workshop.work import Work
+
+
+def grade_project(project: Path, exercise: str | None = None, group: int | None = None) -> list[dict[str, Any]]:
+    """Return the feedback of each exercise asked for, as dicts; see `workshop.grade`.
+
+    Raises UnknownName (a LookupError), NotADirectoryError.
+    """
+    if not project.is_dir():
+        raise NotADirectoryError(f"{project} is not a folder. Name the folder of a dbt project.")
+    asked = [find_exercise(exercise)] if exercise else find_group(group).exercises if group else EXERCISES
+    work = Work(project)
+    return [try_exercise(each, work).as_dict(str(project)) for each in asked]

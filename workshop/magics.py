@@ -1,0 +1,222 @@
+"""The words a learner types: parse, call, display."""
+
+import os
+import shlex
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+
+from workshop import dbt_runner, display, reference
+from workshop.answers import read_notebook, untouched_bodies
+from workshop.curriculum import EXERCISES, UnknownName, find_exercise, find_group
+from workshop.exercise import try_exercise
+from workshop.feedback import PASSED
+from workshop.lineage import lineage
+from workshop.places import SOLUTIONS
+from workshop.preview import preview_model
+from workshop.progress import check_in_line
+from workshop.project import WRITABLE_SUFFIXES, ProjectTrouble, move_file, path_in_project, tidy, write_file
+from workshop.session import Session
+from workshop.sql_cells import connect_jupysql
+from workshop.work import COMMENTS, Work, yaml_trouble
+
+NAMED_EXERCISE = ("check", "hint", "solution")
+
+
+def load(shell: Any) -> None:
+    """Register the magics with an IPython shell; loading twice changes nothing."""
+    if "WorkshopMagics" in shell.magics_manager.registry:
+        return
+    shell.register_magics(WorkshopMagics)
+    for name in NAMED_EXERCISE:
+        shell.set_hook("complete_command", lambda *_: [exercise.name for exercise in EXERCISES], str_key=f"%{name}")
+
+
+def in_words(magic: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer `--help` with the docstring, and turn our own refusals into one sentence."""
+
+    @wraps(magic)
+    def run(self: "WorkshopMagics", line: str, cell: str | None = None) -> None:
+        if line.strip() in ("--help", "-h") and magic.__name__ != "dbt":
+            print("\n".join(text.strip() for text in (magic.__doc__ or "").strip().splitlines()))
+            return
+        try:
+            magic(self, line.strip(), *(() if cell is None else (cell,)))
+        except (UnknownName, ProjectTrouble) as error:
+            raise UsageError(str(error)) from None
+        except KeyboardInterrupt:
+            raise UsageError("You stopped it. The next cell works as usual.") from None
+
+    return run
+
+
+@magics_class
+class WorkshopMagics(Magics):
+    """The workshop's magics; each tells more with --help."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self.session = Session(Path.cwd())
+
+    @line_magic
+    @in_words
+    def workgroup(self, line: str) -> None:
+        """%workgroup 1
+
+        Make everything ready for a working group: your dbt project, your warehouse, JupySQL. Run it again at any time.
+        """
+        group = find_group(line)
+        is_new = self.session.start(f"working_group_{group.number}")
+        connect_jupysql(self.shell, self.session)
+        steps = ", ".join(f"`{exercise.name}`" for exercise in group.exercises)
+        state = "Your dbt project is in the folder `jaffle_shop`, beside this notebook." if is_new else "Your dbt project is as you left it."
+        display.note_card(f"**Working group {group.number}: {group.title}.** {state} The steps: {steps}.").show()
+
+    @cell_magic
+    @no_var_expand
+    @in_words
+    def sqlmodel(self, line: str, cell: str) -> None:
+        """%%sqlmodel models/staging/stg_payments.sql
+
+        Save the cell as a dbt model, compile it with dbt, and show its first rows. With nothing in the cell but
+        comments, nothing is saved, and the cell is filled with the model as it is.
+        """
+        path = path_in_project(self.session.project, line, (".sql",))
+        if self.is_untouched(cell):
+            self.fill_cell("sqlmodel", path)
+            return
+        write_file(path, cell)
+        preview_model(self.session, path).show()
+
+    @cell_magic
+    @no_var_expand
+    @in_words
+    def dbtfile(self, line: str, cell: str) -> None:
+        """%%dbtfile models/staging/stripe/src_stripe.yml
+
+        Save the cell as any other file of your project. YAML that can't be read is shown by its line. With nothing in
+        the cell but comments, nothing is saved, and the cell is filled with the file as it is.
+        """
+        path = path_in_project(self.session.project, line, WRITABLE_SUFFIXES)
+        if self.is_untouched(cell):
+            self.fill_cell("dbtfile", path)
+            return
+        write_file(path, cell)
+        name = path.relative_to(self.session.project).as_posix()
+        if path.suffix in (".yml", ".yaml"):
+            try:
+                yaml.safe_load(tidy(cell))
+            except yaml.YAMLError as error:
+                display.trouble_card(f"`{name}` is saved. {yaml_trouble(error, name)}").show()
+                return
+        display.note_card(f"`{name}` is saved.").show()
+
+    @line_magic
+    @in_words
+    def dbtmove(self, line: str) -> None:
+        """%dbtmove models/orders.sql models/marts/core/fct_orders.sql
+
+        Move or rename a file of your project. An existing file is never overwritten.
+        """
+        words = shlex.split(line.replace("\\", "/"))
+        if len(words) != 2:
+            raise UsageError("Write %dbtmove, the file, and where it goes, with a space between.")
+        move_file(self.session.project, *words)
+        display.note_card(f"`{words[0]}` is now `{words[1]}`.").show()
+
+    @line_magic
+    @no_var_expand
+    @in_words
+    def dbt(self, line: str) -> None:
+        """%dbt run --select stg_payments
+
+        dbt itself, inside this kernel: the same words and the same output as in a terminal.
+        """
+        try:
+            words = shlex.split(line)
+        except ValueError:
+            raise UsageError("A quote is opened and not closed.") from None
+        _ = self.session.open_connection
+        run = dbt_runner.run_dbt(self.session.project, words, lambda text: print(text, flush=True))
+        if run.trouble:
+            display.trouble_card(str(run.trouble)).show()
+
+    @line_magic
+    @in_words
+    def check(self, line: str) -> None:
+        """%check stg_payments
+
+        Judge an exercise by what your files do. It changes nothing.
+        """
+        display.feedback_card(try_exercise(find_exercise(line), Work(self.session.project))).show()
+
+    @line_magic
+    @in_words
+    def hint(self, line: str) -> None:
+        """%hint stg_payments
+
+        A hint; again for the next one. There are three, and the last is nearly code.
+        """
+        exercise = find_exercise(line)
+        number = min(self.session.hints_given.get(exercise.name, 0) + 1, len(exercise.hints))
+        self.session.hints_given[exercise.name] = number
+        display.note_card(f"**Hint {number} of {len(exercise.hints)}:** {exercise.hints[number - 1]}").show()
+
+    @line_magic
+    @in_words
+    def solution(self, line: str) -> None:
+        """%solution stg_payments
+
+        The answer, with the reason for it. Nothing is written for you.
+        """
+        exercise = find_exercise(line)
+        cells = "\n\n".join(f"```sql\n{cell}\n```" for cell in reference.answers()[exercise.name].cells)
+        display.note_card(f"{cells}\n\n**Why:** {exercise.reason}").show()
+
+    @line_magic
+    @in_words
+    def lineage(self, line: str) -> None:
+        """%lineage
+
+        Draw the DAG of your project as it is now.
+        """
+        picture = lineage(Work(self.session.project))
+        self.shell.display_pub.publish({"text/markdown": f"```mermaid\n{picture}\n```", "text/plain": picture})
+
+    @line_magic
+    @in_words
+    def progress(self, line: str) -> None:
+        """%progress
+
+        Where you are, from your files as they are now, and one line to paste into the chat.
+        """
+        work = Work(self.session.project)
+        display.note_card(check_in_line([try_exercise(exercise, work) for exercise in EXERCISES])).show()
+
+    # -- cells with nothing in them yet ------------------------------------------------------------------------
+
+    def is_untouched(self, cell: str) -> bool:
+        """Tell whether a cell holds nothing but comments, or what the learner's notebook began with."""
+        body = tidy(cell).strip()
+        without_comments = COMMENTS.sub("", body)
+        is_yaml_comment = all(not text.strip() or text.strip().startswith("#") for text in without_comments.splitlines())
+        return is_yaml_comment or body in first_bodies()
+
+    def fill_cell(self, magic: str, path: Path) -> None:
+        name = path.relative_to(self.session.project).as_posix()
+        if path.is_file():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            self.shell.set_next_input(f"%%{magic} {name}\n{text.rstrip()}", replace=True)
+            display.note_card(f"The cell now holds `{name}` as it is. Change it, then run it again.").show()
+        else:
+            display.note_card(f"Nothing is saved yet. Replace the TODO by your own text for `{name}`, then run the cell again.").show()
+
+
+def first_bodies() -> set[str]:
+    return set().union(*(untouched_bodies(read_notebook(path), path.name) for path in SOLUTIONS.glob("*.ipynb")))

@@ -1,0 +1,302 @@
+"""Judge a model by what it returns: in a twin of the warehouse, against the answer, by column, grain and value.
+
+A wrong model is named (which known mistake returns the same?) and shown (on which smallest shop?).
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import duckdb
+
+from workshop import reference
+from workshop.comparison import Difference, Result, compare, describe
+from workshop.counterexample import find_counterexample, side_by_side
+from workshop.exercise import Verdict, known_mistake
+from workshop.misconceptions import Misconception, misconceptions_of
+from workshop.trouble import Trouble, explain
+from workshop.twin import TooSlow, Twin
+from workshop.work import DoesNotRun, Model, Work
+
+Run = Callable[[], Result]
+
+
+@dataclass(frozen=True)
+class ModelAnswer:
+    """What the answer to a model exercise is like.
+
+    name: of the model and its exercise
+    key: the column that tells its rows apart: its grain
+    folder: where the file belongs
+    praise: what was right and why it matters
+    inputs: the relations that a counterexample shows, by the name to show them under
+    accepted: other results that are right, as SQL on the reference relation, with a remark on each
+    may_read: tables that a model may name without ref or source
+    """
+
+    name: str
+    key: str
+    folder: str
+    praise: str
+    inputs: dict[str, str]
+    accepted: tuple[tuple[str, str], ...] = ()
+    may_read: tuple[str, ...] = ()
+
+
+def judge_model(work: Work, answer: ModelAnswer) -> Verdict:
+    """Return the verdict on the learner's model. Raises NotStarted, DoesNotRun."""
+    *ancestors, model = work.with_ancestors(answer.name)
+    demand_one_select(model)
+    twin = Twin()
+    expected = f"select * from {reference.relation(answer.name)}"
+    if hard_coded := hard_coded_tables(twin, model, ancestors, answer):
+        return judge_hard_coded(answer, hard_coded)
+    build_parents(twin, ancestors)
+
+    def run() -> Result:
+        return run_model(twin, model, ancestors)
+
+    found = differences_from(twin, run, expected, answer.key)
+    if not found:
+        return Verdict(True, answer.praise, remarks=remarks_on(model, answer, run(), twin.run(expected)))
+    for accepted, remark in answer.accepted:
+        if not differences_from(twin, run, accepted, answer.key):
+            remarks = remarks_on(model, answer, run(), twin.run(expected))
+            return Verdict(True, answer.praise, remarks=(remark, *remarks))
+    difference, is_small = found
+    if not is_small:
+        return explain_on_everything(twin, run, answer, expected)
+    return explain_difference(twin, run(), model.sql, answer, expected, difference)
+
+
+# -- what dbt would refuse, and tables that dbt can't see -----------------------------------------------------
+
+
+def demand_one_select(model: Model) -> None:
+    """Raise DoesNotRun where the compiled SQL is not one select that dbt can put into parentheses."""
+    tokens = [(kind, position) for position, kind in duckdb.tokenize(model.sql) if kind != duckdb.token_type.comment]
+    if not tokens:
+        raise DoesNotRun(Trouble("The model compiles to nothing.", "A model is one `select`.", model.path))
+    semicolons = [at for kind, at in tokens if kind == duckdb.token_type.operator and model.sql.encode()[at : at + 1] == b";"]
+    if semicolons and semicolons[0] < tokens[-1][1]:
+        raise DoesNotRun(
+            Trouble(
+                "There are two statements in this model.",
+                "A model is one `select`: dbt writes the `create table` around it. Remove the semicolon and all but one of them.",
+                model.path,
+                line_at(model.sql, semicolons[0]),
+            )
+        )
+    if semicolons:
+        raise DoesNotRun(replace(explain('near ";"'), said="The model ends in a semicolon.", file=model.path))
+    first_word = re.sub(r"^\W+", "", COMMENT.sub("", model.sql)).split(None, 1)[0].lower()
+    if first_word in NOT_A_SELECT:
+        raise DoesNotRun(
+            Trouble(
+                f"This model is a `{first_word}`.",
+                "A model is one `select`: dbt writes the `create table` around it, and never changes what is in `raw`.",
+                model.path,
+            )
+        )
+
+
+COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+NOT_A_SELECT = ("create", "insert", "update", "delete", "drop", "alter", "copy", "truncate", "attach", "set")
+
+
+def line_at(sql: str, position: int) -> int:
+    return sql.encode()[:position].count(b"\n") + 1
+
+
+def hard_coded_tables(twin: Twin, model: Model, ancestors: list[Model], answer: ModelAnswer) -> list[str]:
+    """Return the tables that the compiled SQL names and dbt does not know about, as `schema.table`."""
+    known = [tuple(re.findall(r'"([^"]+)"', relation.lower())) for relation in model.reads]
+    known += [tuple(name.split(".")) for name in answer.may_read]
+    for parent in ancestors:
+        if parent.is_ephemeral:  # dbt has put its SQL into the model's
+            known += tables_in(twin, parent.sql)
+    found = [name for name in tables_in(twin, model.sql) if not any(full[-len(name) :] == name for full in known)]
+    return [".".join(name) for name in found]
+
+
+def tables_in(twin: Twin, sql: str) -> list[tuple[str, ...]]:
+    """Return the tables in DuckDB's syntax tree of `sql` that are not its CTEs, each once."""
+    tree = json.loads(twin.connection.execute("select json_serialize_sql(?)", [sql]).fetchone()[0])
+    if tree.get("error"):
+        return []  # it does not parse; running it says why
+    tables: dict[tuple[str, ...], None] = {}
+    ctes: set[str] = set()
+
+    def walk(node: Any) -> None:
+        if isinstance(node, list):
+            for item in node:
+                walk(item)
+        elif isinstance(node, dict):
+            if node.get("type") == "BASE_TABLE":
+                parts = (node.get("catalog_name"), node.get("schema_name"), node["table_name"])
+                tables[tuple(part.lower() for part in parts if part)] = None
+            ctes.update(entry["key"].lower() for entry in (node.get("cte_map") or {}).get("map", ()))
+            for item in node.values():
+                walk(item)
+
+    walk(tree)
+    return [name for name in tables if not (len(name) == 1 and name[0] in ctes)]
+
+
+def judge_hard_coded(answer: ModelAnswer, tables: list[str]) -> Verdict:
+    verdict = known_mistake(answer.name, "hard_coded_table")
+    return replace(verdict, message=f"{verdict.message} Here it is: {', '.join(f'`{table}`' for table in tables)}.")
+
+
+# -- running it ------------------------------------------------------------------------------------------------
+
+
+def build_parents(twin: Twin, ancestors: list[Model]) -> None:
+    """Create what the model reads. A parent of the learner's that is right is theirs, with any column they
+    added; one that is wrong or does not run is replaced by the answer, so that its mistake is reported there only.
+    """
+    twin.fill(twin.small_shop)
+    for parent in ancestors:
+        try:
+            twin.define(parent.relation, parent.sql)
+            returned = twin.rows_of(parent.relation)
+        except (duckdb.Error, TooSlow):
+            returned = None
+        if parent.name in reference.models():
+            expected = twin.rows_of(reference.relation(parent.name))
+            if returned is None or compare(returned, expected, expected.columns[0]):
+                twin.define(parent.relation, f"select * from {reference.relation(parent.name)}")
+
+
+def run_model(twin: Twin, model: Model, ancestors: list[Model]) -> Result:
+    """Return what the model returns on the small shop. Raises DoesNotRun."""
+    try:
+        return twin.run(model.sql)
+    except TooSlow as error:
+        raise DoesNotRun(
+            Trouble(
+                f"The model was {error}.",
+                "The data is small, so something multiplies rows: look for a join without `on` or `using`, or a recursion without end.",
+                model.path,
+            )
+        ) from error
+    except duckdb.Error as error:
+        trouble = explain(error)
+        if parent := parent_it_was_written_for(twin, model, ancestors):
+            trouble = replace(
+                trouble, meaning=f"It reads something from `{parent}`, which is not right itself yet: `%check {parent}` first."
+            )
+        raise DoesNotRun(replace(trouble, file=model.path, line=line_of(error))) from error
+
+
+def parent_it_was_written_for(twin: Twin, model: Model, ancestors: list[Model]) -> str | None:
+    """Return the wrong parent with which the model would run, or None."""
+    for parent in reversed(ancestors):
+        try:
+            twin.define(parent.relation, parent.sql)
+            twin.run(model.sql)
+            return parent.name
+        except (duckdb.Error, TooSlow):
+            continue
+    return None
+
+
+def line_of(error: Exception) -> int | None:
+    """Return the line of the compiled SQL that DuckDB complains about; the first line is our parenthesis."""
+    found = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
+    return max(int(found.group(1)) - 1, 1) if found else None
+
+
+def differences_from(twin: Twin, run: Run, expected: str, key: str) -> tuple[Difference, bool] | None:
+    """Return how the model differs on the small shop, or failing that on the whole raw data, or None.
+
+    The flag tells whether the small shop shows it. The twin holds the small shop again afterwards.
+    """
+    twin.fill(twin.small_shop)
+    if difference := compare(run(), twin.run(expected), key):
+        return difference, True
+    twin.fill(twin.whole_shop)
+    difference = compare(run(), twin.run(expected), key)
+    twin.fill(twin.small_shop)
+    return (difference, False) if difference else None
+
+
+# -- naming it and showing it ----------------------------------------------------------------------------------
+
+
+def explain_difference(
+    twin: Twin, returned: Result, sql: str, answer: ModelAnswer, expected: str, difference: Difference
+) -> Verdict:
+    mistake, is_all = recognise(twin, answer, expected, difference)
+    aspects = difference.aspects
+    if mistake is None:
+        words = describe(difference, returned, twin.run(expected), answer.key)
+        verdict = Verdict(False, words, "Not what was expected")
+    else:
+        verdict = known_mistake(answer.name, mistake.name)
+        aspects = difference_of(twin, mistake, answer, expected).aspects
+    if not is_all:
+        verdict = replace(verdict, remarks=("There is more to mend: check again when this is done.",))
+    shown = find_counterexample(twin, sql, expected, answer.inputs, answer.key, aspects)
+    return replace(verdict, counterexample=shown)
+
+
+def recognise(twin: Twin, answer: ModelAnswer, expected: str, difference: Difference) -> tuple[Misconception | None, bool]:
+    """Return the known mistake that differs in the same way, and whether it accounts for the whole difference."""
+    part_of_it = []
+    for mistake in misconceptions_of(answer.name).values():
+        theirs = difference_of(twin, mistake, answer, expected)
+        if theirs is not None and difference.contains(theirs):
+            if theirs.aspects == difference.aspects:
+                return mistake, True
+            part_of_it.append((len(theirs.aspects), mistake))
+    if part_of_it:
+        return max(part_of_it, key=lambda found: found[0])[1], False
+    return None, True
+
+
+def difference_of(twin: Twin, mistake: Misconception, answer: ModelAnswer, expected: str) -> Difference | None:
+    """Return how a known mistake differs on the small shop, or None where it is not known by its result."""
+    text = mistake.model(answer.name)
+    if text is None:
+        return None
+    try:
+        returned = twin.run(reference.render(text))
+    except duckdb.Error:
+        return None  # it names tables that are not there: recognised otherwise
+    return compare(returned, twin.run(expected), answer.key)
+
+
+def explain_on_everything(twin: Twin, run: Run, answer: ModelAnswer, expected: str) -> Verdict:
+    twin.fill(twin.whole_shop)
+    returned, wanted = run(), twin.run(expected)
+    words = describe(compare(returned, wanted, answer.key), returned, wanted, answer.key)
+    return Verdict(
+        False,
+        f"A few rows come out right, and the whole raw data does not. {words}",
+        "Not on all of the data",
+        counterexample=side_by_side(returned, wanted, answer.key),
+    )
+
+
+# -- remarks on what is accepted -------------------------------------------------------------------------------
+
+
+def remarks_on(model: Model, answer: ModelAnswer, returned: Result, expected: Result) -> tuple[str, ...]:
+    extra = [name for name in returned.columns if name not in expected.columns]
+    remarks = []
+    if extra:
+        remarks.append(
+            f"You return more columns than were asked for ({', '.join(f'`{name}`' for name in extra)}). That is fine; "
+            "each column of a model is a promise that somebody will build on."
+        )
+    if not model.path.startswith(f"{answer.folder}/"):
+        remarks.append(f"The file is `{model.path}`; others of its kind are in `{answer.folder}`.")
+    if TRAILING_COMMA.search(COMMENT.sub("", model.sql)):
+        remarks.append("There is a comma right before `from`. DuckDB forgives it; most other warehouses do not.")
+    return tuple(remarks)
+
+
+TRAILING_COMMA = re.compile(r",\s*\bfrom\b", re.IGNORECASE)

@@ -1,0 +1,25 @@
+"""Every path, once."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+NOTEBOOKS = ROOT / "notebooks"
+SOLUTIONS = ROOT / "solutions"
+
+PACKAGE = Path(__file__).resolve().parent
+STARTER = PACKAGE / "starter"
+MISCONCEPTIONS = PACKAGE / "misconceptions"
+
+PROJECT_NAME = "jaffle_shop"
+
+# Inside a learner's project.
+WAREHOUSES = "warehouses"
+RAW_DATABASE = f"{WAREHOUSES}/raw.duckdb"
+WAREHOUSE_FILE = "warehouse.duckdb"  # the stem is the database's name in compiled SQL
+TERMINAL_WAREHOUSE = f"{WAREHOUSES}/terminal"
+
+
+def project_beside(folder: Path) -> Path:
+    """Return where the dbt project of a notebook in `folder` lives."""
+    return folder.resolve() / PROJECT_NAME

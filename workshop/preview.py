@@ -1,0 +1,55 @@
+"""The first rows of a model that was saved a moment ago."""
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from workshop.display import Card, framed, side_by_side, table_html, table_text, trouble_card, VOICES, markdown
+from workshop.feedback import PASSED
+from workshop.model_check import demand_one_select, line_of
+from workshop.session import Session
+from workshop.trouble import explain
+from workshop.work import DoesNotRun, NotStarted, Work
+
+ROWS = 10
+
+
+def preview_model(session: Session, path: Path) -> Card:
+    """Compile the model at `path` with dbt and return its first rows, or why there are none.
+
+    Raises ProjectTrouble where the warehouse is not open, KeyboardInterrupt where it is stopped.
+    """
+    name = path.relative_to(session.project).as_posix()
+    saved = f"`{name}` is saved."
+    try:
+        model = Work(session.project).model(path.stem)
+        demand_one_select(model)
+    except (DoesNotRun, NotStarted) as error:
+        return trouble_card(f"{saved} {error}")
+    try:
+        cursor = session.open_connection.cursor().execute(f"select * from (\n{model.sql}\n) limit {ROWS + 1}")
+        columns = [column[0] for column in cursor.description]
+        rows = [dict(zip(columns, row)) for row in cursor.fetchmany(ROWS + 1)]
+    except (duckdb.Error, RuntimeError) as error:
+        return trouble_card(f"{saved} {preview_trouble(error, name)}")
+    more = "its first rows" if len(rows) > ROWS else "all its rows"
+    if not rows:
+        return Card(framed(markdown(f"{saved} It returns no rows."), VOICES[PASSED][2]), f"{saved} It returns no rows.")
+    html = side_by_side(table_html(more, rows[:ROWS]))
+    return Card(framed(markdown(saved) + html, VOICES[PASSED][2]), f"{saved}\n{table_text(more, rows[:ROWS])}")
+
+
+def preview_trouble(error: Exception, name: str) -> str:
+    if "interrupt" in str(error).lower():
+        raise KeyboardInterrupt from error
+    missing = re.search(r'Table with name "?([\w.]+)"? does not exist', str(error))
+    if missing:
+        parent = missing.group(1).rpartition(".")[2]
+        return (
+            f"It reads `{parent}`, which is not in this notebook's warehouse yet, so there are no rows to show. "
+            f"Build it: `%dbt run --select {parent}`, then run this cell again."
+        )
+    trouble = explain(error)
+    line = line_of(error)
+    return f"{trouble.said} ({name}{f', line {line}' if line else ''})\n{trouble.meaning}"

@@ -1,0 +1,123 @@
+"""A second shop in memory, in which any compiled SQL can be run without touching the learner's files.
+
+Its catalogs bear the same names as the learner's (`raw` and `warehouse`), so compiled SQL runs unchanged.
+It can hold the whole raw data or any part of it; the `small_shop` is the hand-written part, whose few rows
+tell all known mistakes apart.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from workshop.comparison import Result
+from workshop.reference import SCHEMA, models, relation, render
+from workshop.warehouse import RAW_TABLES, load_raw_tables
+
+LAST_HAND_WRITTEN_CUSTOMER = 17
+LAST_HAND_WRITTEN_ORDER = 18
+
+SECONDS_FOR_A_QUERY = 10
+MOST_ROWS = 20_000
+
+# Any fixed moment: results may not depend on the day on which they are checked.
+LOADED_AT = datetime(2025, 6, 1)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A part of the raw data, as the ids of its customers, orders and payments."""
+
+    customers: tuple[int, ...]
+    orders: tuple[int, ...]
+    payments: tuple[int, ...]
+
+
+class TooSlow(Exception):
+    """A query was stopped because it took longer than SECONDS_FOR_A_QUERY."""
+
+
+class Twin:
+    """An in-memory DuckDB with the raw data of a Shop and every reference model upon it."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect(":memory:")
+        execute = self.connection.execute
+        for catalog in ("everything", "raw", "warehouse"):
+            execute(f"attach ':memory:' as {catalog}")
+        load_raw_tables(self.connection, LOADED_AT)
+        execute("set threads = 1; set memory_limit = '1GB'; set enable_external_access = false")
+        for table in RAW_TABLES:
+            execute(f"create schema if not exists everything.{table.split('.')[0]}")
+            execute(f"create table everything.{table} as from raw.{table}")
+        orders = execute("select id, user_id from everything.jaffle_shop.orders order by id").fetchall()
+        payments = execute("select id, orderid from everything.stripe.payment order by id").fetchall()
+        customers = execute("select id from everything.jaffle_shop.customers order by id").fetchall()
+        self.customer_of = dict(orders)
+        self.order_of = dict(payments)
+        self.whole_shop = Shop(tuple(id for (id,) in customers), tuple(self.customer_of), tuple(self.order_of))
+        self.shop = self.whole_shop
+        execute("use warehouse.main")
+        execute(f"create schema {SCHEMA}")
+        for name, text in models().items():
+            self.define(relation(name), render(text))
+
+    @property
+    def small_shop(self) -> Shop:
+        """The hand-written customers and orders, with the payments of those orders."""
+        customers = [id for id in self.whole_shop.customers if id <= LAST_HAND_WRITTEN_CUSTOMER]
+        orders = [id for id in self.whole_shop.orders if id <= LAST_HAND_WRITTEN_ORDER]
+        return self.part(customers, orders)
+
+    def part(self, customers: list[int], orders: list[int] | None = None) -> Shop:
+        """Return the shop of these customers, with their orders (or those named) and all payments of them."""
+        if orders is None:
+            orders = [id for id, customer in self.customer_of.items() if customer in customers]
+        payments = [id for id, order in self.order_of.items() if order in orders]
+        return Shop(tuple(customers), tuple(orders), tuple(payments))
+
+    def fill(self, shop: Shop) -> None:
+        """Make `shop` the content of `raw`."""
+        self.shop = shop
+        ids = (shop.customers, shop.orders, shop.payments)
+        for table, kept in zip(RAW_TABLES, ids, strict=True):
+            self.connection.execute(f"truncate raw.{table}")
+            if kept:
+                self.connection.execute(
+                    f"insert into raw.{table} from everything.{table} where id in ({', '.join(map(str, kept))})"
+                )
+
+    def define(self, name: str, sql: str) -> None:
+        """Create the relation `name`, quoted as dbt quotes it, as a view of `sql`. Raises duckdb.Error."""
+        schema = name.rpartition(".")[0]
+        self.connection.execute(f"create schema if not exists {schema}")
+        self.connection.execute(f"create or replace view {name} as (\n{sql}\n)")
+
+    def run(self, sql: str) -> Result:
+        """Return what the select `sql` returns, at most MOST_ROWS rows. Raises duckdb.Error, TooSlow."""
+        with self.deadline():
+            # In parentheses, as dbt puts a model into `create view`: what fails there fails here.
+            cursor = self.connection.execute(f"select * from (\n{sql}\n)")
+            columns = tuple(column[0].lower() for column in cursor.description)
+            return Result(columns, tuple(cursor.fetchmany(MOST_ROWS)))
+
+    def rows_of(self, name: str) -> Result:
+        """Return the rows of a relation."""
+        return self.run(f"select * from {name}")
+
+    @contextmanager
+    def deadline(self) -> Iterator[None]:
+        timer = threading.Timer(SECONDS_FOR_A_QUERY, self.connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except (RuntimeError, duckdb.InterruptException) as error:
+            if timer.finished.is_set():
+                raise TooSlow(f"stopped after {SECONDS_FOR_A_QUERY} seconds") from error
+            raise KeyboardInterrupt from error
+        finally:
+            timer.cancel()

@@ -1,0 +1,178 @@
+"""The learner's work as a check sees it: files, models, compiled SQL, notes. Read-only."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workshop.dbt_runner import compile_models, parse
+from workshop.places import STARTER
+from workshop.project import tidy
+from workshop.trouble import Trouble
+
+NOTES = "notes"
+COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/|\{#.*?#\}", re.DOTALL)
+
+
+class NotStarted(Exception):
+    """There is nothing to judge yet; the message says where to begin."""
+
+
+class DoesNotRun(Exception):
+    """dbt or DuckDB refused the work; carries the Trouble."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model of the learner's project.
+
+    path: relative to the project, with forward slashes
+    sql: compiled
+    relation: its quoted name in compiled SQL
+    reads: the quoted names of the models and sources that dbt knows it reads
+    """
+
+    name: str
+    path: str
+    sql: str
+    relation: str
+    reads: frozenset[str]
+    is_ephemeral: bool = False
+
+
+class Work:
+    """A project as its files are at this moment; make a new one for each check."""
+
+    def __init__(self, project: Path) -> None:
+        self.project = project.resolve()
+
+    def model(self, name: str) -> Model:
+        """Return the compiled model `name`. Raises NotStarted, DoesNotRun."""
+        return self.with_ancestors(name)[-1]
+
+    def with_ancestors(self, name: str) -> list[Model]:
+        """Return the models that `name` is built on, parents first, and `name` itself last.
+
+        Raises NotStarted where there is no such file or nothing in it, DoesNotRun where dbt can't compile it.
+        """
+        self.demand_started(name)
+        run = compile_models(self.project, self.manifest, [f"+{name}"])
+        if not run.succeeded:
+            raise DoesNotRun(self.with_names(run.trouble))
+        nodes = {result.node.unique_id: result.node for result in run.results if result.node.resource_type == "model"}
+        wanted = next((node for node in nodes.values() if node.name == name), None)
+        if wanted is None:
+            raise DoesNotRun(
+                Trouble(
+                    f"dbt knows no model {name}.",
+                    "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in `models/`.",
+                )
+            )
+        ordered: dict[str, Model] = {}
+
+        def add(node: Any) -> None:
+            if node.unique_id not in ordered:
+                for parent in node.depends_on.nodes:
+                    if parent in nodes:
+                        add(nodes[parent])
+                ordered[node.unique_id] = self.as_model(node)
+
+        add(wanted)
+        return list(ordered.values())
+
+    def as_model(self, node: Any) -> Model:
+        everything = self.manifest.nodes | self.manifest.sources
+        reads = [everything[id].relation_name for id in node.depends_on.nodes if id in everything]
+        return Model(
+            node.name,
+            node.original_file_path.replace("\\", "/"),
+            node.compiled_code or "",
+            node.relation_name or f'"warehouse"."main"."{node.name}"',  # an ephemeral model has none
+            frozenset(relation for relation in reads if relation),
+            node.config.materialized == "ephemeral",
+        )
+
+    @cached_property
+    def manifest(self) -> Any:
+        """dbt's manifest. Raises DoesNotRun where dbt can't read the project."""
+        if not (self.project / "dbt_project.yml").exists():
+            raise DoesNotRun(
+                Trouble(
+                    "There is no dbt_project.yml here.",
+                    "Run the first cell of the notebook (`%workgroup`): it makes the project, or brings back what is missing.",
+                )
+            )
+        manifest, trouble = parse(self.project)
+        if manifest is None:
+            raise DoesNotRun(self.with_names(trouble))
+        return manifest
+
+    def with_names(self, trouble: Trouble) -> Trouble:
+        """Return the trouble, with a "did you mean" where a name of a model or file is nearly right."""
+        wanted = re.search(r"node named '([^']+)'", trouble.said)
+        close = get_close_matches(wanted.group(1), self.model_files(), 1, 0.6) if wanted else []
+        meaning = f"{trouble.meaning} Did you mean `{close[0]}`?" if close else trouble.meaning
+        return Trouble(trouble.said, meaning, trouble.file, trouble.line)
+
+    def model_files(self) -> dict[str, Path]:
+        """Return the SQL files under models/ by model name."""
+        return {path.stem: path for path in sorted(self.project.glob("models/**/*.sql"))}
+
+    def demand_started(self, name: str) -> None:
+        """Raise NotStarted where the model has no file, an empty one, or the starter's."""
+        files = self.model_files()
+        if name not in files:
+            close = get_close_matches(name, files.keys() - STARTER_MODELS.keys(), 1, 0.75)
+            hint = f" There is a `{close[0]}.sql`: is that it? The name counts, letter by letter." if close else ""
+            raise NotStarted(f"There is no model `{name}` in your project yet.{hint}")
+        text = files[name].read_text(encoding="utf-8", errors="replace")
+        if not COMMENTS.sub("", text).strip():
+            raise NotStarted(f"`{name}.sql` is there, and still empty.")
+        if name in STARTER_MODELS and STARTER_MODELS[name] == tidy(text):
+            raise NotStarted(f"`{name}.sql` is as the starter project has it.")
+
+    def notes(self, name: str) -> dict[str, Any]:
+        """Return what the learner wrote in notes/NAME.yml. Raises NotStarted, DoesNotRun."""
+        file = f"{NOTES}/{name}.yml"
+        path = self.project / file
+        if not path.exists():
+            raise NotStarted(f"There is no `{file}` in your project yet.")
+        try:
+            answers = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise DoesNotRun(yaml_trouble(error, file)) from error
+        if answers is None:
+            raise NotStarted(f"`{file}` is there, and still empty.")
+        if not isinstance(answers, dict):
+            raise DoesNotRun(
+                Trouble("These are not answers.", "Each line is a question, a colon, a space and your answer.", file)
+            )
+        if all(value is None for value in answers.values()):
+            raise NotStarted(f"The answers in `{file}` are still blank.")
+        return answers
+
+
+def yaml_trouble(error: Exception, file: str) -> Trouble:
+    """Return what is wrong with a YAML file, with its line."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    tab = " A tab stands there; use spaces." if "\\t" in problem else ""
+    return Trouble(
+        f"This is not valid YAML: {problem}.",
+        f"Look at that line and the one before it: the spaces in front, a colon and a space behind each key.{tab}",
+        file,
+        mark.line + 1 if mark else None,
+    )
+
+
+STARTER_MODELS = {
+    path.stem: path.read_text(encoding="utf-8") for path in STARTER.glob("models/**/*.sql")
+}
