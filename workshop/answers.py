@@ -87,6 +87,7 @@ def take_out_answers(notebook: Notebook, name: str) -> Notebook:
             cell["source"] = as_lines(with_todo("".join(cell["source"]), name, number))
             cell["outputs"], cell["execution_count"] = [], None
             cell["metadata"].pop("execution", None)
+    learner["metadata"].get("language_info", {}).pop("version", None)  # of the Python that ran it last
     return learner
 
 
