@@ -25,7 +25,7 @@ VOICES = {
 DIFFERS = "background: color-mix(in srgb, var(--jp-warn-color1, #ef6c00) 28%, transparent); font-weight: 600;"
 CELL = "padding: 2px 10px; text-align: left; border: 1px solid var(--jp-border-color2, #bdbdbd); white-space: nowrap;"
 
-markdown = mistune.create_markdown(escape=True)
+render_markdown = mistune.create_markdown(escape=True)
 
 
 class Card:
@@ -71,6 +71,11 @@ def trouble_card(message: str) -> Card:
     return note_card(message, VOICES[DOES_NOT_RUN][2])
 
 
+def markdown(text: str) -> str:
+    """Return Markdown as HTML, escaped, with narrow paragraphs."""
+    return str(render_markdown(text)).replace("<p>", '<p style="margin: 4px 0;">')
+
+
 def framed(html: str, colour: str) -> str:
     return (
         f'<div style="border-left: 5px solid {colour}; padding: 4px 14px; margin: 4px 0; max-width: 70em; '
@@ -80,7 +85,7 @@ def framed(html: str, colour: str) -> str:
 
 def counterexample_html(example: Counterexample) -> str:
     inputs = "".join(table_html(name, rows) for name, rows in example.inputs.items())
-    start = "<p>The smallest shop on which it goes wrong:</p>" if example.inputs else ""
+    start = "<p style=\"margin: 4px 0;\">The smallest shop on which it goes wrong:</p>" if example.inputs else ""
     return (
         f"{start}{side_by_side(inputs) if inputs else ''}"
         + side_by_side(

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from workshop.places import NOTEBOOKS
+from workshop.places import JUPYTER_CONFIG, NOTEBOOKS
 
 QUIET = (
     "--LabApp.news_url=None",
@@ -19,6 +19,8 @@ def open_lab(options: list[str]) -> int:
     bin_folder = str(Path(sys.executable).parent)
     environment = os.environ | {
         "PATH": bin_folder + os.pathsep + os.environ.get("PATH", ""),  # so that a terminal in JupyterLab finds dbt
+        # Defaults under the learner's own JupyterLab settings, which stay as they are.
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [str(JUPYTER_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH")])),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     command = [sys.executable, "-m", "jupyterlab", *QUIET, str(NOTEBOOKS / "working_group_1.ipynb"), *options]

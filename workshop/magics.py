@@ -1,13 +1,11 @@
 """The words a learner types: parse, call, display."""
 
-import os
 import shlex
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
@@ -16,7 +14,6 @@ from workshop import dbt_runner, display, reference
 from workshop.answers import read_notebook, untouched_bodies
 from workshop.curriculum import EXERCISES, UnknownName, find_exercise, find_group
 from workshop.exercise import try_exercise
-from workshop.feedback import PASSED
 from workshop.lineage import lineage
 from workshop.places import SOLUTIONS
 from workshop.preview import preview_model
@@ -113,7 +110,7 @@ class WorkshopMagics(Magics):
             try:
                 yaml.safe_load(tidy(cell))
             except yaml.YAMLError as error:
-                display.trouble_card(f"`{name}` is saved. {yaml_trouble(error, name)}").show()
+                display.trouble_card(f"`{name}` is saved.\n\n{yaml_trouble(error, name)}").show()
                 return
         display.note_card(f"`{name}` is saved.").show()
 
@@ -142,7 +139,7 @@ class WorkshopMagics(Magics):
             words = shlex.split(line)
         except ValueError:
             raise UsageError("A quote is opened and not closed.") from None
-        _ = self.session.open_connection
+        self.session.demand_open()
         run = dbt_runner.run_dbt(self.session.project, words, lambda text: print(text, flush=True))
         if run.trouble:
             display.trouble_card(str(run.trouble)).show()

@@ -68,7 +68,7 @@ def judge_model(work: Work, answer: ModelAnswer) -> Verdict:
     difference, is_small = found
     if not is_small:
         return explain_on_everything(twin, run, answer, expected)
-    return explain_difference(twin, run(), model.sql, answer, expected, difference)
+    return explain_difference(twin, model.sql, answer, expected, difference)
 
 
 # -- what dbt would refuse, and tables that dbt can't see -----------------------------------------------------
@@ -227,20 +227,17 @@ def differences_from(twin: Twin, run: Run, expected: str, key: str) -> tuple[Dif
 
 
 def explain_difference(
-    twin: Twin, returned: Result, sql: str, answer: ModelAnswer, expected: str, difference: Difference
+    twin: Twin, sql: str, answer: ModelAnswer, expected: str, difference: Difference
 ) -> Verdict:
     mistake, is_all = recognise(twin, answer, expected, difference)
-    aspects = difference.aspects
-    if mistake is None:
-        words = describe(difference, returned, twin.run(expected), answer.key)
-        verdict = Verdict(False, words, "Not what was expected")
-    else:
-        verdict = known_mistake(answer.name, mistake.name)
-        aspects = difference_of(twin, mistake, answer, expected).aspects
-    if not is_all:
-        verdict = replace(verdict, remarks=("There is more to mend: check again when this is done.",))
+    aspects = difference_of(twin, mistake, answer, expected).aspects if mistake else difference.aspects
     shown = find_counterexample(twin, sql, expected, answer.inputs, answer.key, aspects)
-    return replace(verdict, counterexample=shown)
+    if mistake is None:  # in words about the rows that are shown
+        returned, wanted = twin.run(sql), twin.run(expected)
+        words = describe(compare(returned, wanted, answer.key), returned, wanted, answer.key)
+        return Verdict(False, words, "Not what was expected", counterexample=shown)
+    remarks = () if is_all else ("There is more to mend: check again when this is done.",)
+    return known_mistake(answer.name, mistake.name, remarks=remarks, counterexample=shown)
 
 
 def recognise(twin: Twin, answer: ModelAnswer, expected: str, difference: Difference) -> tuple[Misconception | None, bool]:

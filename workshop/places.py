@@ -9,6 +9,7 @@ SOLUTIONS = ROOT / "solutions"
 
 PACKAGE = Path(__file__).resolve().parent
 STARTER = PACKAGE / "starter"
+JUPYTER_CONFIG = PACKAGE / "jupyter_config"
 MISCONCEPTIONS = PACKAGE / "misconceptions"
 
 PROJECT_NAME = "jaffle_shop"

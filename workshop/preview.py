@@ -1,6 +1,7 @@
 """The first rows of a model that was saved a moment ago."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -26,13 +27,13 @@ def preview_model(session: Session, path: Path) -> Card:
         model = Work(session.project).model(path.stem)
         demand_one_select(model)
     except (DoesNotRun, NotStarted) as error:
-        return trouble_card(f"{saved} {error}")
+        return trouble_card(f"{saved}\n\n{error}")
     try:
         cursor = session.open_connection.cursor().execute(f"select * from (\n{model.sql}\n) limit {ROWS + 1}")
         columns = [column[0] for column in cursor.description]
         rows = [dict(zip(columns, row)) for row in cursor.fetchmany(ROWS + 1)]
     except (duckdb.Error, RuntimeError) as error:
-        return trouble_card(f"{saved} {preview_trouble(error, name)}")
+        return trouble_card(f"{saved}\n\n{preview_trouble(error, name)}")
     more = "its first rows" if len(rows) > ROWS else "all its rows"
     if not rows:
         return Card(framed(markdown(f"{saved} It returns no rows."), VOICES[PASSED][2]), f"{saved} It returns no rows.")
@@ -51,5 +52,4 @@ def preview_trouble(error: Exception, name: str) -> str:
             f"Build it: `%dbt run --select {parent}`, then run this cell again."
         )
     trouble = explain(error)
-    line = line_of(error)
-    return f"{trouble.said} ({name}{f', line {line}' if line else ''})\n{trouble.meaning}"
+    return str(replace(trouble, file=name, line=line_of(error)))

@@ -59,9 +59,13 @@ class Session:
             raise ProjectTrouble("There is no dbt project beside this notebook. Run the first cell (`%workgroup 1`) to make it.")
         return self.path
 
+    def demand_open(self) -> None:
+        """Raise ProjectTrouble where `start` has not been called."""
+        if self.connection is None:
+            raise ProjectTrouble("The warehouse is not open yet. Run the first cell (`%workgroup 1`), then this one again.")
+
     @property
     def open_connection(self) -> duckdb.DuckDBPyConnection:
         """The connection to the warehouse. Raises ProjectTrouble where `start` has not been called."""
-        if self.connection is None:
-            raise ProjectTrouble("The warehouse is not open yet. Run the first cell (`%workgroup 1`), then this one again.")
+        self.demand_open()
         return self.connection

@@ -22,8 +22,10 @@ class Trouble:
     line: int | None = None
 
     def __str__(self) -> str:
-        place = f" ({self.file}{f', line {self.line}' if self.line else ''})" if self.file else ""
-        return f"{self.said}{place}\n{self.meaning}"
+        named = self.file and self.file not in self.said
+        places = [self.file] * bool(named) + [f"line {self.line}"] * bool(self.line)
+        where = f" ({', '.join(places)})" if places else ""
+        return f"{self.said}{where}\n\n{self.meaning}"
 
 
 def explain(error: BaseException | str, node: Any = None, names: tuple[str, ...] = ()) -> Trouble:
