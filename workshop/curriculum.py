@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from workshop.checks import working_group_1
+from workshop.checks import working_group_1, working_group_2
 from workshop.exercise import Exercise
 
 
@@ -16,7 +16,10 @@ class Group:
     exercises: tuple[Exercise, ...]
 
 
-GROUPS = (Group(1, "From raw payments to lifetime value", working_group_1.EXERCISES),)
+GROUPS = (
+    Group(1, "From raw payments to lifetime value", working_group_1.EXERCISES),
+    Group(2, "Tests, sources, docs, marts", working_group_2.EXERCISES),
+)
 EXERCISES = tuple(exercise for group in GROUPS for exercise in group.exercises)
 
 

@@ -7,13 +7,14 @@ for it. An invocation then takes a fraction of a second, where `dbt` as a subpro
 import atexit
 import importlib
 import os
+import re
 import shutil
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 import duckdb
 
 from workshop.places import PROJECT_NAME, WAREHOUSE_FILE
-from workshop.trouble import Trouble, explain
+from workshop.trouble import Trouble, did_you_mean, explain
 
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -39,7 +40,7 @@ class Run:
     """What one dbt command did.
 
     results: what dbt returned, one object a node, or an empty list
-    trouble: why it failed, in words, or None; a failed test is no trouble
+    trouble: why it failed or did nothing, in words, or None; a failed test is no trouble
     """
 
     succeeded: bool
@@ -56,16 +57,30 @@ def run_dbt(project: Path, words: list[str], show: Callable[[str], None]) -> Run
         # `dbt --version` asks the internet for newer versions.
         show(f"dbt-core {version('dbt-core')}, dbt-duckdb {version('dbt-duckdb')}, duckdb {duckdb.__version__}")
         return Run(True, [])
+    for file in ("dbt_project.yml", "profiles.yml"):
+        if not (project / file).is_file():
+            return Run(False, [], Trouble(f"There is no {file} in your project.", MISSING_FILE))
+    if words[:1] == ["init"]:
+        return Run(False, [], Trouble("`dbt init` begins a new project.", "You have one already: the folder beside this notebook."))
     where = ["--project-dir", str(project), "--profiles-dir", str(project)]
     quiet = ["--log-level", "none", "--log-path", str(project / "logs")]
 
+    unmatched = []
+
     def show_event(event: Any) -> None:
+        if event.info.name == "NoNodesForSelectionCriteria":
+            unmatched.append(event.data.spec_raw)
         if event.info.level in SHOWN_LEVELS and event.info.name not in HIDDEN_EVENTS:
-            show(f"{event.info.ts.ToDatetime():%H:%M:%S}  {event.info.msg}" if event.info.msg else "")
+            text = event.info.msg.replace(str(project), project.name)
+            show(f"{event.info.ts.ToDatetime():%H:%M:%S}  {text}" if text else "")
 
     if not words or words[-1] in ("-h", "--help"):
         return invoke([*words, "--help"] if not words else words)
-    return invoke([*quiet, *words, *where], callback=show_event)
+    names = tuple(path.stem for path in project.glob("models/**/*.sql"))
+    run = invoke([*quiet, *words, *where], callback=show_event, names=names)
+    if not run.succeeded:
+        forget_parsed(project / "target")
+    return replace(run, trouble=run.trouble or unmatched_trouble(unmatched, names))
 
 
 def parse(project: Path) -> tuple[Any | None, Trouble | None]:
@@ -74,15 +89,20 @@ def parse(project: Path) -> tuple[Any | None, Trouble | None]:
     Nothing is written into the project.
     """
     run = invoke(["parse", "--no-write-json", *outside_of(project)])
+    if not run.succeeded:
+        forget_parsed(scratch_of(project) / "target")
+        run = invoke(["parse", "--no-write-json", *outside_of(project)])
+    if not run.succeeded:
+        forget_parsed(scratch_of(project) / "target")
     return (run.results[0], None) if run.succeeded else (None, run.trouble)
 
 
 def compile_models(project: Path, manifest: Any, select: list[str]) -> Run:
-    """Compile the selected nodes of a manifest fresh from `parse`; the results carry `compiled_code`.
+    """Compile nodes of a manifest fresh from `parse`, all of them or those selected; the results carry `compiled_code`.
 
     Nothing is written into the project or its warehouses.
     """
-    words = ["compile", "--no-write-json", "--no-populate-cache", "--select", *select]
+    words = ["compile", "--no-write-json", "--no-populate-cache", *(["--select", *select] if select else [])]
     return invoke([*words, *outside_of(project)], manifest=manifest)
 
 
@@ -91,29 +111,56 @@ def warm_up(project: Path | None = None) -> None:
     threading.Thread(target=load_dbt, args=(project,), name="dbt-warm-up", daemon=True).start()
 
 
+MISSING_FILE = "Run the first cell of the notebook again (`%workgroup`): it brings back what is missing."
+
+
 # -- how ---------------------------------------------------------------------------------------------------
 
 dbt_lock = threading.RLock()
 
 
 def load_dbt(project: Path | None = None) -> None:
-    with dbt_lock:
+    # Whatever goes wrong here goes wrong again in the next command, which says so in words.
+    with dbt_lock, suppress(Exception):
         importlib.import_module("dbt.cli.main")
         if project is not None:
             importlib.import_module("dbt.adapters.duckdb")
             parse(project)
 
 
-def invoke(words: list[str], callback: Callable[[Any], None] | None = None, manifest: Any = None) -> Run:
+def forget_parsed(target: Path) -> None:
+    """Make dbt read all files again. After some mistakes, such as one model described twice, dbt 1.11's partial
+    parsing goes on complaining when they are mended.
+    """
+    with suppress(OSError):
+        (target / "partial_parse.msgpack").unlink()
+
+
+def unmatched_trouble(unmatched: list[str], names: tuple[str, ...]) -> Trouble | None:
+    """Return the trouble with a name behind --select that no model has, or None."""
+    for spec in unmatched:
+        name = re.sub(r"^(@|\d*\+)|\+\d*$", "", spec)  # without the signs for parents and children
+        if name not in names:
+            return Trouble(f"There is nothing called {name} in your project.", f"Look at the name behind --select.{did_you_mean(name, names)}")
+    return None
+
+
+def invoke(
+    words: list[str], callback: Callable[[Any], None] | None = None, manifest: Any = None, names: tuple[str, ...] = ()
+) -> Run:
+    """Run dbt and return what it did. `names` of models that exist are for a "did you mean"."""
     with dbt_lock, kept_working_folder():
+        from dbt import deprecations
         from dbt.cli.main import dbtRunner
 
+        deprecations.reset_deprecations()  # else each command repeats the notices of all before it
         result = dbtRunner(manifest=manifest, callbacks=[callback] if callback else []).invoke(words)
     results = listed(result.result)
-    trouble = explain(result.exception) if result.exception else None
+    trouble = explain(result.exception, names=names) if result.exception else None
     for node_result in results:
-        if trouble is None and not result.success and getattr(node_result, "status", "") == "error":
-            trouble = explain(node_result.message, node=node_result.node)
+        failed = getattr(node_result, "status", "") == "error" and node_result.message  # stale data has none
+        if trouble is None and not result.success and failed:
+            trouble = explain(node_result.message, node_result.node, names)
     return Run(bool(result.success), results, trouble)
 
 

@@ -5,6 +5,7 @@ light and dark. Whatever comes from a learner's data or files is escaped.
 """
 
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import mistune
@@ -52,6 +53,11 @@ def feedback_card(feedback: Feedback) -> Card:
     if feedback.counterexample:
         parts.append(counterexample_html(feedback.counterexample))
         texts.append(counterexample_text(feedback.counterexample))
+    if feedback.faults:
+        rows = [{"what was broken": each.fault.sentence, "noticed by": ", ".join(sorted(test.label for test in each.by)) or "nobody"} for each in feedback.faults]
+        marked = frozenset((number, "noticed by") for number, each in enumerate(feedback.faults) if not each.by)
+        parts.append(side_by_side(table_html("the data, broken in one way at a time", rows, marked)))
+        texts.append(table_text("the data, broken in one way at a time", rows, marked))
     for remark in feedback.remarks:
         parts.append(markdown(f"*Remark:* {remark}"))
         texts.append(f"Remark: {remark}")
@@ -76,6 +82,13 @@ def markdown(text: str) -> str:
     return str(render_markdown(text)).replace("<p>", '<p style="margin: 4px 0;">')
 
 
+def docs_card(project: Path, folder: Path) -> Card:
+    """Return dbt's docs page, for a notebook in `folder`."""
+    page = (project / "target" / "static_index.html").relative_to(folder).as_posix()
+    html = f'<iframe src="{escape(page)}" width="100%" height="560" style="border: 1px solid var(--jp-border-color2, #bdbdbd);"></iframe>'
+    return Card(html, f"The docs are in {page}.")
+
+
 def framed(html: str, colour: str) -> str:
     return (
         f'<div style="border-left: 5px solid {colour}; padding: 4px 14px; margin: 4px 0; max-width: 70em; '
@@ -85,6 +98,8 @@ def framed(html: str, colour: str) -> str:
 
 def counterexample_html(example: Counterexample) -> str:
     inputs = "".join(table_html(name, rows) for name, rows in example.inputs.items())
+    if not example.returned and not example.expected:
+        return side_by_side(inputs)
     start = "<p style=\"margin: 4px 0;\">The smallest shop on which it goes wrong:</p>" if example.inputs else ""
     return (
         f"{start}{side_by_side(inputs) if inputs else ''}"
@@ -121,6 +136,8 @@ def table_html(
 
 def counterexample_text(example: Counterexample) -> str:
     blocks = [table_text(name, rows) for name, rows in example.inputs.items()]
+    if not example.returned and not example.expected:
+        return "\n".join(blocks)
     blocks.append(table_text("your model returns", example.returned, example.differing_returned))
     blocks.append(table_text("expected", example.expected, example.differing_expected))
     return "\n".join(blocks)

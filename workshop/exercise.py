@@ -4,9 +4,10 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workshop.faults import Caught
 from workshop.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
 from workshop.counterexample import Counterexample
-from workshop.misconceptions import misconceptions_of
+from workshop.misconceptions import misconception_named
 from workshop.work import DoesNotRun, NotStarted, Work
 
 
@@ -20,6 +21,7 @@ class Verdict:
     misconception: str | None = None
     remarks: tuple[str, ...] = ()
     counterexample: Counterexample | None = None
+    faults: tuple[Caught, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def try_exercise(exercise: Exercise, work: Work) -> Feedback:
     except NotStarted as error:
         return Feedback(name, group, NOT_STARTED, f"{error} {exercise.begin}")
     except DoesNotRun as error:
-        return Feedback(name, group, DOES_NOT_RUN, str(error), title=error.trouble.said)
+        return Feedback(name, group, DOES_NOT_RUN, str(error), error.trouble.said, error.misconception)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is our fault and is called ours
         return Feedback(
             name,
@@ -70,10 +72,11 @@ def try_exercise(exercise: Exercise, work: Work) -> Feedback:
         verdict.misconception,
         verdict.remarks,
         verdict.counterexample,
+        verdict.faults,
     )
 
 
 def known_mistake(exercise: str, name: str, **more: object) -> Verdict:
     """Return "not yet" in the words of a known mistake; `more` are further fields of Verdict."""
-    misconception = misconceptions_of(exercise)[name]
-    return Verdict(False, misconception.words, misconception.title, name, **more)  # type: ignore[arg-type]
+    misconception = misconception_named(exercise, name)
+    return Verdict(False, misconception.words, misconception.title, name, **more)  # type: ignore[arg-type, union-attr]

@@ -5,6 +5,7 @@ from typing import Any
 
 from workshop.comparison import plain
 from workshop.counterexample import Counterexample
+from workshop.faults import Caught
 
 PASSED = "passed"
 NOT_YET = "not_yet"
@@ -22,6 +23,7 @@ class Feedback:
     misconception: the name of the known mistake, or None
     title: the mistake or trouble in a few words
     remarks: accepted oddities, and further mistakes of a wrong answer; Markdown
+    faults: what was put into the data, and which tests caught it
     """
 
     exercise: str
@@ -32,6 +34,7 @@ class Feedback:
     misconception: str | None = None
     remarks: tuple[str, ...] = ()
     counterexample: Counterexample | None = None
+    faults: tuple[Caught, ...] = ()
     details: str = field(default="", repr=False)
 
     def as_dict(self, project: str) -> dict[str, Any]:
@@ -51,6 +54,7 @@ class Feedback:
                 "returned": as_json(counterexample.returned),
                 "expected": as_json(counterexample.expected),
             },
+            **({"faults": [{"name": each.fault.name, "caught_by": sorted(test.name for test in each.by)} for each in self.faults]} if self.faults else {}),
         }
 
 

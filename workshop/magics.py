@@ -12,8 +12,11 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 
 from workshop import dbt_runner, display, reference
 from workshop.answers import read_notebook, untouched_bodies
+from workshop.catch_up import catch_up, undo
+from workshop.catch_up_words import caught_up, undone
 from workshop.curriculum import EXERCISES, UnknownName, find_exercise, find_group
 from workshop.exercise import try_exercise
+from workshop.feedback import PASSED
 from workshop.lineage import lineage
 from workshop.places import SOLUTIONS
 from workshop.preview import preview_model
@@ -23,7 +26,7 @@ from workshop.session import Session
 from workshop.sql_cells import connect_jupysql
 from workshop.work import COMMENTS, Work, yaml_trouble
 
-NAMED_EXERCISE = ("check", "hint", "solution")
+NAMED_EXERCISE = ("check", "hint", "solution", "catch_up")
 
 
 def load(shell: Any) -> None:
@@ -31,8 +34,28 @@ def load(shell: Any) -> None:
     if "WorkshopMagics" in shell.magics_manager.registry:
         return
     shell.register_magics(WorkshopMagics)
+    shell.input_transformers_cleanup.append(with_body)
+    if "sql" not in shell.magics_manager.magics["cell"]:  # until %workgroup brings JupySQL
+        shell.register_magic_function(not_connected_yet, "cell", "sql")
     for name in NAMED_EXERCISE:
         shell.set_hook("complete_command", lambda *_: [exercise.name for exercise in EXERCISES], str_key=f"%{name}")
+
+
+def with_body(lines: list[str]) -> list[str]:
+    """Give a cell of one line, such as `%%sqlmodel --help`, an empty second one: IPython refuses it otherwise."""
+    return [*lines, "\n"] if len(lines) == 1 and lines[0].startswith(("%%sql", "%%dbtfile")) else lines
+
+
+def not_connected_yet(line: str, cell: str = "") -> None:
+    raise UsageError("The warehouse is not open yet. Run the first cell (`%workgroup 1`), then this one again.")
+
+
+def in_shell_words(line: str) -> list[str]:
+    """Return the words of `line` as a terminal would split them. Raises UsageError."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise UsageError("A quote is opened and not closed.") from None
 
 
 def in_words(magic: Callable[..., Any]) -> Callable[..., Any]:
@@ -69,11 +92,18 @@ class WorkshopMagics(Magics):
         Make everything ready for a working group: your dbt project, your warehouse, JupySQL. Run it again at any time.
         """
         group = find_group(line)
-        is_new = self.session.start(f"working_group_{group.number}")
+        before = [exercise for exercise in EXERCISES if exercise.group < group.number]
+        is_new = self.session.start(f"working_group_{group.number}", [reference.answers()[exercise.name] for exercise in before])
         connect_jupysql(self.shell, self.session)
         steps = ", ".join(f"`{exercise.name}`" for exercise in group.exercises)
         state = "Your dbt project is in the folder `jaffle_shop`, beside this notebook." if is_new else "Your dbt project is as you left it."
         display.note_card(f"**Working group {group.number}: {group.title}.** {state} The steps: {steps}.").show()
+        work = self.work()
+        if missing := [exercise.name for exercise in before if try_exercise(exercise, work).outcome != PASSED]:
+            display.note_card(
+                f"From the groups before, this is not done yet: {', '.join(f'`{name}`' for name in missing)}. "
+                f"`%catch_up {group.exercises[0].name}` does it for you, and keeps what you have."
+            ).show()
 
     @cell_magic
     @no_var_expand
@@ -84,7 +114,7 @@ class WorkshopMagics(Magics):
         Save the cell as a dbt model, compile it with dbt, and show its first rows. With nothing in the cell but
         comments, nothing is saved, and the cell is filled with the model as it is.
         """
-        path = path_in_project(self.session.project, line, (".sql",))
+        path = path_in_project(self.session.project, line, (".sql",), "models")
         if self.is_untouched(cell):
             self.fill_cell("sqlmodel", path)
             return
@@ -121,7 +151,7 @@ class WorkshopMagics(Magics):
 
         Move or rename a file of your project. An existing file is never overwritten.
         """
-        words = shlex.split(line.replace("\\", "/"))
+        words = in_shell_words(line.replace("\\", "/"))
         if len(words) != 2:
             raise UsageError("Write %dbtmove, the file, and where it goes, with a space between.")
         move_file(self.session.project, *words)
@@ -135,14 +165,13 @@ class WorkshopMagics(Magics):
 
         dbt itself, inside this kernel: the same words and the same output as in a terminal.
         """
-        try:
-            words = shlex.split(line)
-        except ValueError:
-            raise UsageError("A quote is opened and not closed.") from None
+        words = in_shell_words(line)
         self.session.demand_open()
         run = dbt_runner.run_dbt(self.session.project, words, lambda text: print(text, flush=True))
         if run.trouble:
             display.trouble_card(str(run.trouble)).show()
+        elif words[:2] == ["docs", "generate"] and "--static" in words and run.succeeded:
+            display.docs_card(self.session.project, Path.cwd()).show()
 
     @line_magic
     @in_words
@@ -151,7 +180,7 @@ class WorkshopMagics(Magics):
 
         Judge an exercise by what your files do. It changes nothing.
         """
-        display.feedback_card(try_exercise(find_exercise(line), Work(self.session.project))).show()
+        display.feedback_card(try_exercise(find_exercise(line), self.work())).show()
 
     @line_magic
     @in_words
@@ -178,6 +207,38 @@ class WorkshopMagics(Magics):
 
     @line_magic
     @in_words
+    def catch_up(self, line: str) -> None:
+        """%catch_up orders
+
+        Do everything before this exercise for you. What passes is kept; what is replaced is backed up beside your
+        project first. `%catch_up --undo` brings your files back.
+        """
+        if line == "--undo":
+            display.note_card(undone(*undo(self.session.project))).show()
+            return
+        exercise = find_exercise(line)
+        self.session.demand_open()
+        outcome = catch_up(self.session.path, exercise)
+        display.note_card(caught_up(exercise.name, outcome)).show()
+        if outcome.done:
+            self.dbt("run --quiet")
+
+    @line_magic
+    @in_words
+    def load_raw(self, line: str) -> None:
+        """%load_raw 18
+
+        Load the raw data again, as if the loader had run that many hours ago; without a number, one hour ago.
+        """
+        try:
+            hours = float(line or 1)
+        except ValueError:
+            raise UsageError(f"{line} is not a number of hours. Write %load_raw 18, or %load_raw to load it fresh.") from None
+        self.session.load_raw(hours)
+        display.note_card(f"`raw` is loaded again, {hours:g} hour{'' if hours == 1 else 's'} old.").show()
+
+    @line_magic
+    @in_words
     def lineage(self, line: str) -> None:
         """%lineage
 
@@ -193,8 +254,11 @@ class WorkshopMagics(Magics):
 
         Where you are, from your files as they are now, and one line to paste into the chat.
         """
-        work = Work(self.session.project)
+        work = self.work()
         display.note_card(check_in_line([try_exercise(exercise, work) for exercise in EXERCISES])).show()
+
+    def work(self) -> Work:
+        return Work(self.session.project, self.session.relations())
 
     # -- cells with nothing in them yet ------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from workshop.counterexample import find_counterexample, side_by_side
 from workshop.exercise import Verdict, known_mistake
 from workshop.misconceptions import Misconception, misconceptions_of
 from workshop.trouble import Trouble, explain
-from workshop.twin import TooSlow, Twin
+from workshop.twin import Built, TooSlow, Twin
 from workshop.work import DoesNotRun, Model, Work
 
 Run = Callable[[], Result]
@@ -28,6 +28,7 @@ class ModelAnswer:
     """What the answer to a model exercise is like.
 
     name: of the model and its exercise
+    later_name: what a later exercise renames it to, if one does
     key: the column that tells its rows apart: its grain
     folder: where the file belongs
     praise: what was right and why it matters
@@ -41,19 +42,21 @@ class ModelAnswer:
     folder: str
     praise: str
     inputs: dict[str, str]
+    later_name: str | None = None
     accepted: tuple[tuple[str, str], ...] = ()
     may_read: tuple[str, ...] = ()
 
 
 def judge_model(work: Work, answer: ModelAnswer) -> Verdict:
     """Return the verdict on the learner's model. Raises NotStarted, DoesNotRun."""
-    *ancestors, model = work.with_ancestors(answer.name)
+    renamed = answer.later_name in work.model_files() and answer.name not in work.model_files()
+    *ancestors, model = work.with_ancestors(answer.later_name if renamed else answer.name)
     demand_one_select(model)
     twin = Twin()
     expected = f"select * from {reference.relation(answer.name)}"
     if hard_coded := hard_coded_tables(twin, model, ancestors, answer):
         return judge_hard_coded(answer, hard_coded)
-    build_parents(twin, ancestors)
+    build_models(twin, ancestors)
 
     def run() -> Result:
         return run_model(twin, model, ancestors)
@@ -153,21 +156,33 @@ def judge_hard_coded(answer: ModelAnswer, tables: list[str]) -> Verdict:
 # -- running it ------------------------------------------------------------------------------------------------
 
 
-def build_parents(twin: Twin, ancestors: list[Model]) -> None:
-    """Create what the model reads. A parent of the learner's that is right is theirs, with any column they
+def build_models(twin: Twin, models: list[Model]) -> dict[str, Built]:
+    """Create `models` in the twin, parents first. One of the learner's that is right is theirs, with any column they
     added; one that is wrong or does not run is replaced by the answer, so that its mistake is reported there only.
+
+    Returns what stands for each model by name; one that does not run and has no answer is not there.
     """
     twin.fill(twin.small_shop)
-    for parent in ancestors:
-        try:
-            twin.define(parent.relation, parent.sql)
-            returned = twin.rows_of(parent.relation)
-        except (duckdb.Error, TooSlow):
-            returned = None
-        if parent.name in reference.models():
-            expected = twin.rows_of(reference.relation(parent.name))
-            if returned is None or compare(returned, expected, expected.columns[0]):
-                twin.define(parent.relation, f"select * from {reference.relation(parent.name)}")
+    built = {}
+    for model in models:
+        candidates = [model.sql]
+        if model.name in reference.models():
+            candidates.append(f"select * from {reference.relation(model.name)}")
+        for sql in candidates:
+            try:
+                twin.define(model.relation, sql)
+                returned = twin.rows_of(model.relation)
+            except (duckdb.Error, TooSlow):
+                continue
+            if len(candidates) == 1 or is_right(twin, model.name, returned):
+                built[model.name] = Built(model.relation, sql)
+                break
+    return built
+
+
+def is_right(twin: Twin, name: str, returned: Result) -> bool:
+    expected = twin.rows_of(reference.relation(name))
+    return not compare(returned, expected, expected.columns[0])
 
 
 def run_model(twin: Twin, model: Model, ancestors: list[Model]) -> Result:

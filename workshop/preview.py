@@ -1,6 +1,7 @@
 """The first rows of a model that was saved a moment ago."""
 
 import re
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,8 +24,9 @@ def preview_model(session: Session, path: Path) -> Card:
     """
     name = path.relative_to(session.project).as_posix()
     saved = f"`{name}` is saved."
+    work = Work(session.project)
     try:
-        model = Work(session.project).model(path.stem)
+        model = work.model(path.stem)
         demand_one_select(model)
     except (DoesNotRun, NotStarted) as error:
         return trouble_card(f"{saved}\n\n{error}")
@@ -33,7 +35,7 @@ def preview_model(session: Session, path: Path) -> Card:
         columns = [column[0] for column in cursor.description]
         rows = [dict(zip(columns, row)) for row in cursor.fetchmany(ROWS + 1)]
     except (duckdb.Error, RuntimeError) as error:
-        return trouble_card(f"{saved}\n\n{preview_trouble(error, name)}")
+        return trouble_card(f"{saved}\n\n{preview_trouble(error, name, work.model_files())}")
     more = "its first rows" if len(rows) > ROWS else "all its rows"
     if not rows:
         return Card(framed(markdown(f"{saved} It returns no rows."), VOICES[PASSED][2]), f"{saved} It returns no rows.")
@@ -41,12 +43,13 @@ def preview_model(session: Session, path: Path) -> Card:
     return Card(framed(markdown(saved) + html, VOICES[PASSED][2]), f"{saved}\n{table_text(more, rows[:ROWS])}")
 
 
-def preview_trouble(error: Exception, name: str) -> str:
+def preview_trouble(error: Exception, name: str, models: Container[str]) -> str:
+    """Return why the model in the file `name` gave no rows. Raises KeyboardInterrupt where it was stopped."""
     if "interrupt" in str(error).lower():
         raise KeyboardInterrupt from error
     missing = re.search(r'Table with name "?([\w.]+)"? does not exist', str(error))
-    if missing:
-        parent = missing.group(1).rpartition(".")[2]
+    parent = missing.group(1).rpartition(".")[2] if missing else ""
+    if parent in models:
         return (
             f"It reads `{parent}`, which is not in this notebook's warehouse yet, so there are no rows to show. "
             f"Build it: `%dbt run --select {parent}`, then run this cell again."

@@ -2,13 +2,15 @@
 
 import codecs
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from workshop.places import STARTER, TERMINAL_WAREHOUSE
+from workshop.places import STARTER, TERMINAL_WAREHOUSE, WAREHOUSES
 
 WRITABLE_SUFFIXES = (".sql", ".yml", ".yaml", ".md", ".csv")
+GENERATED = ("target", "logs", "dbt_packages", WAREHOUSES)
 
 
 class ProjectTrouble(Exception):
@@ -33,21 +35,36 @@ def create_project(project: Path) -> bool:
     Returns whether the project is new. Raises OSError where it can't be written.
     """
     is_new = not (project / "dbt_project.yml").exists() and not (project / "models").exists()
-    if is_new:
-        shutil.copytree(STARTER, project, dirs_exist_ok=True, copy_function=copy_if_missing)
-    for name in ("profiles.yml", ".gitignore"):
+    project.mkdir(parents=True, exist_ok=True)
+    if not (project / "models").exists():
+        # The models arrive all at once, so that a full disk never leaves a project that looks complete.
+        unfinished = project / f".models.{os.getpid()}.tmp"
+        try:
+            shutil.copytree(STARTER / "models", unfinished)
+            os.replace(unfinished, project / "models")
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    for name in ("dbt_project.yml", "profiles.yml", ".gitignore"):
         copy_if_missing(STARTER / name, project / name)
     (project / TERMINAL_WAREHOUSE).mkdir(parents=True, exist_ok=True)
     return is_new
 
 
-def copy_if_missing(source: str | Path, target: str | Path) -> None:
-    if not Path(target).exists():
-        shutil.copyfile(source, target)
+def copy_if_missing(source: Path, target: Path) -> None:
+    if target.exists():
+        return
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        shutil.copyfile(source, unfinished)
+        os.replace(unfinished, target)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
-def path_in_project(project: Path, typed: str, suffixes: tuple[str, ...]) -> Path:
+def path_in_project(project: Path, typed: str, suffixes: tuple[str, ...], folder: str = "") -> Path:
     """Return the path that the learner `typed`, which must stay in `project` and end in a suffix.
+
+    folder: where in the project it must be, or "" for anywhere but dbt's own folders
 
     Raises ProjectTrouble with a sentence for each way in which it does not.
     """
@@ -58,13 +75,20 @@ def path_in_project(project: Path, typed: str, suffixes: tuple[str, ...]) -> Pat
     relative = PurePosixPath(words)
     if relative.is_absolute() or Path(typed).is_absolute() or ":" in words:
         raise ProjectTrouble(f"{words} is an absolute path. Write {expected}: it starts in your dbt project.")
-    if relative.suffix.lower() not in suffixes:
-        raise ProjectTrouble(
-            f"{words} ends in {relative.suffix or 'no suffix'}; here it has to be {' or '.join(suffixes)}."
-        )
+    if relative.suffix not in suffixes:
+        ending = f"ends in {relative.suffix}" if relative.suffix else "has no suffix"
+        raise ProjectTrouble(f"{words} {ending}; here it has to be {' or '.join(suffixes)}.")
+    if odd := re.search(r"[^\w./-]", words):
+        what = "a space" if odd.group().isspace() else f"`{odd.group()}`" if odd.group().isprintable() else "a character that can't be seen"
+        raise ProjectTrouble(f"There is {what} in the path. A path here is made of letters, digits, `_`, `-` and `/`: write {expected}.")
     path = Path(os.path.normpath(project / relative))
     if not path.is_relative_to(project) or not path.resolve().is_relative_to(project.resolve()):
         raise ProjectTrouble(f"{words} leads out of your dbt project. Write {expected}.")
+    first = path.relative_to(project).parts[0]
+    if folder and first != folder:
+        raise ProjectTrouble(f"{words} is not in {folder}/, so dbt would pass over it. Write {expected}.")
+    if first in GENERATED:
+        raise ProjectTrouble(f"The folder {first}/ belongs to dbt, which empties and fills it. Write {expected}.")
     return path
 
 

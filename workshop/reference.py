@@ -25,11 +25,14 @@ def answers() -> dict[str, Answer]:
 @cache
 def models() -> dict[str, str]:
     """Return the Jinja SQL of each model that the starter or an answer holds, by name, parents first."""
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(STARTER.glob("models/**/*.sql"))}
+    files = {path.relative_to(STARTER).as_posix(): path.read_text(encoding="utf-8") for path in sorted(STARTER.glob("models/**/*.sql"))}
+    texts = {name_of(path): text for path, text in files.items()}
     for answer in answers().values():
         for edit in answer.edits:
-            if edit.path.endswith(".sql") and edit.moved_to is None:
-                texts[edit.path.rpartition("/")[2].removesuffix(".sql")] = edit.text
+            path = edit.moved_to or edit.path
+            if path.endswith(".sql"):
+                files[path] = files[edit.path] if edit.moved_to else edit.text
+                texts[name_of(path)] = files[path]
     ordered: dict[str, str] = {}
 
     def add(name: str) -> None:
@@ -41,6 +44,17 @@ def models() -> dict[str, str]:
     for name in texts:
         add(name)
     return ordered
+
+
+def renamed() -> dict[str, str]:
+    """Return the new name of each model that an answer moves to another name."""
+    moves = [edit for answer in answers().values() for edit in answer.edits if edit.moved_to and edit.path.endswith(".sql")]
+    pairs = {name_of(edit.path): name_of(edit.moved_to or "") for edit in moves}
+    return {old: new for old, new in pairs.items() if old != new}
+
+
+def name_of(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".sql")
 
 
 def parents_of(text: str) -> list[str]:

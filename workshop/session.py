@@ -7,9 +7,10 @@ from pathlib import Path
 import duckdb
 
 from workshop import dbt_runner
+from workshop.answers import Answer
 from workshop.places import RAW_DATABASE, SOLUTIONS, project_beside
-from workshop.project import ProjectTrouble, create_project
-from workshop.warehouse import WarehouseTrouble, open_warehouse
+from workshop.project import ProjectTrouble, apply_edits, create_project
+from workshop.warehouse import WarehouseTrouble, attach_raw, build_raw, ensure_raw, open_warehouse
 
 SETTINGS = "set threads = 1; set memory_limit = '2GB'; set autoinstall_known_extensions = false"
 
@@ -24,23 +25,31 @@ class Session:
         self.warehouse: Path | None = None
         self.hints_given: dict[str, int] = {}
 
-    def start(self, name: str) -> bool:
+    def start(self, name: str, answered: list[Answer]) -> bool:
         """Create the project if it is missing, open the warehouse called `name`, begin to load dbt.
 
-        Solutions begin with a fresh project each time, so that their outputs are always the same.
+        Solutions begin with a fresh project each time, in which the groups before are `answered`, so that their
+        outputs are always the same.
         Returns whether the project is new. Raises ProjectTrouble.
         """
         try:
-            if self.connection is not None and not self.warehouse.exists():
+            if self.connection is not None and not self.is_usable():
                 self.connection.close()
                 self.connection = None
-            if self.connection is None and self.folder.resolve() == SOLUTIONS:
+            is_solution = self.connection is None and self.folder.resolve() == SOLUTIONS
+            if is_solution:
                 shutil.rmtree(self.path, ignore_errors=True)
             is_new = create_project(self.path)
+            if is_solution:
+                for answer in answered:
+                    apply_edits(self.path, list(answer.edits))
             if self.connection is None:
                 self.connection, self.warehouse = open_warehouse(self.path, name)
                 self.connection.execute(SETTINGS)
-        except (OSError, duckdb.IOException) as error:
+            else:
+                attach_raw(self.connection, ensure_raw(self.path))  # it may have been detached, or deleted, since
+            keep_a_working_folder(self.folder)
+        except (OSError, duckdb.Error) as error:
             raise ProjectTrouble(
                 f"The project could not be made in {self.folder.name}: {getattr(error, 'strerror', None) or error}. "
                 "Check the free space and that you may write to this folder, then run this cell again."
@@ -51,6 +60,35 @@ class Session:
         os.environ["WORKSHOP_RAW"] = str(self.path / RAW_DATABASE)
         dbt_runner.warm_up(self.path)
         return is_new
+
+    def is_usable(self) -> bool:
+        """Tell whether the connection still leads to a file: `%sql --close`, or deleting the project, ends that."""
+        try:
+            self.connection.execute("select 1")
+        except duckdb.Error:
+            return False
+        return self.warehouse.exists()
+
+    def load_raw(self, hours_old: float) -> None:
+        """Build the raw database again, as if loaded `hours_old` hours ago. Raises ProjectTrouble."""
+        raw = self.project / RAW_DATABASE
+        self.open_connection.execute("detach database if exists raw")
+        try:
+            build_raw(raw, hours_old)
+        except (OSError, duckdb.Error) as error:
+            raise ProjectTrouble(
+                "The raw data could not be loaded again, and is as it was: another notebook or a terminal is reading it. "
+                "Close that one, or try again in a moment."
+            ) from error
+        finally:
+            attach_raw(self.open_connection, ensure_raw(self.path))
+
+    def relations(self) -> frozenset[str]:
+        """Return the names of the relations in this notebook's warehouse; none before `start`."""
+        if self.connection is None:
+            return frozenset()
+        rows = self.connection.execute("select table_name from information_schema.tables where table_catalog = 'warehouse'").fetchall()
+        return frozenset(name for (name,) in rows)
 
     @property
     def project(self) -> Path:
@@ -69,3 +107,11 @@ class Session:
         """The connection to the warehouse. Raises ProjectTrouble where `start` has not been called."""
         self.demand_open()
         return self.connection
+
+
+def keep_a_working_folder(folder: Path) -> None:
+    """Go to `folder` where the working folder is gone, as when it was deleted and made again: dbt needs one."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        os.chdir(folder)

@@ -1,5 +1,6 @@
 """JupySQL, set up for the workshop: quiet, with `ref` and `source`, and with sentences for tracebacks."""
 
+import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from functools import wraps
@@ -9,6 +10,7 @@ import duckdb
 from IPython.core.error import UsageError
 from IPython.utils.capture import capture_output
 from jinja2 import TemplateError
+from sql.connection import ConnectionManager
 
 from workshop.session import Session
 from workshop.trouble import explain
@@ -16,7 +18,9 @@ from workshop.work import COMMENTS
 
 ALIAS = "warehouse"
 ROWS_SHOWN = 20
-ROWS_KEPT = 100_000
+
+JUPYSQL_HEADING = "Original error message from DB driver:"  # above it stands advice on a feature that is not used here
+DUCKDB_ERROR = re.compile(r"(\w+ )+Error: ")
 
 NOTHING_YET = "There is no query here yet. Write one below the first line, and run the cell again."
 
@@ -32,6 +36,7 @@ def connect_jupysql(shell: Any, session: Session) -> None:
         if name in magics and not getattr(magics[name], "is_friendly", False):
             magics[name] = friendly(magics[name])
     shell.user_ns |= {ALIAS: session.open_connection, "ref": make_ref(session), "source": make_source(session)}
+    ConnectionManager.connections.pop(ALIAS, None)  # else JupySQL keeps one that was closed since
     with capture_output():
         shell.run_line_magic("sql", f"{ALIAS} --alias {ALIAS}")
 
@@ -46,7 +51,7 @@ def friendly(magic: Callable[..., Any]) -> Callable[..., Any]:
             return None
         try:
             return magic(line, cell, **more) if cell is not None else magic(line, **more)
-        except (duckdb.Error, TemplateError, RefTrouble, RuntimeError, KeyboardInterrupt) as error:
+        except (duckdb.Error, TemplateError, RefTrouble, RuntimeError, UsageError, KeyboardInterrupt) as error:
             raise UsageError(sentence(error)) from None
 
     run.is_friendly = True  # type: ignore[attr-defined]
@@ -54,11 +59,14 @@ def friendly(magic: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def sentence(error: BaseException) -> str:
-    if isinstance(error, RefTrouble):
-        return str(error)
-    trouble = explain(error)
-    detail = [line for line in str(error).splitlines() if line.startswith("LINE ")]
-    return "\n".join([trouble.said, *detail[:1], trouble.meaning])
+    text = str(error).rpartition(JUPYSQL_HEADING)[2].strip()
+    is_jupysql = isinstance(error, UsageError) and not DUCKDB_ERROR.match(text)
+    if isinstance(error, RefTrouble) or is_jupysql:
+        return text
+    trouble = explain(error if isinstance(error, KeyboardInterrupt) else text)
+    lines = text.splitlines()
+    detail = next((lines[number : number + 2] for number, line in enumerate(lines) if line.startswith("LINE ")), [])
+    return "\n".join([trouble.said, *detail, trouble.meaning])
 
 
 class RefTrouble(Exception):

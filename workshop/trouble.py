@@ -41,7 +41,9 @@ def explain(error: BaseException | str, node: Any = None, names: tuple[str, ...]
     for pattern, meaning in MEANINGS:
         match = re.search(pattern, text, re.IGNORECASE | re.DOTALL)
         if match:
-            return Trouble(first_line(text), meaning.format(*match.groups()) + did_you_mean(match, names), file, line)
+            wanted = next((group for group in match.groups() if group), "")
+            hint = did_you_mean(wanted, (*names, *names_offered(text)))
+            return Trouble(first_line(text), meaning.format(*match.groups()) + hint, file, line)
     return Trouble(first_line(text), "Read the message closely: it names what could not be understood.", file, line)
 
 
@@ -54,17 +56,34 @@ def first_line(text: str) -> str:
 
 
 def place(text: str, node: Any) -> tuple[str, int | None]:
-    path = re.search(r"\(?((?:models|macros|tests|snapshots|seeds|analyses)[/\\][^\s()'\"]+\.\w+|dbt_project\.yml|profiles\.yml)\)?", text)
-    file = path.group(1).replace("\\", "/") if path else getattr(node, "original_file_path", "").replace("\\", "/")
-    line = re.search(r"^\s*line (\d+)\b|\bline (\d+), column", text, re.MULTILINE)
-    return file, int(line.group(1) or line.group(2)) if line else None
+    path = re.search(
+        r"\(?((?:models|macros|tests|snapshots|seeds|analyses)[/\\][^()'\"]+?\.\w+|dbt_project\.yml|profiles\.yml)\b", text
+    )
+    file = (path.group(1) if path else getattr(node, "original_file_path", "")).replace("\\", "/")
+    if not path and (inside := re.search(r"Error reading \w+: ([^\n]+?\.ya?ml) - ", text)):
+        file = f"models/{inside.group(1)}"  # dbt leaves the folder out
+    if not file and text.startswith("Runtime Error\n  Syntax error near line"):
+        file = "dbt_project.yml"  # the only file that dbt does not name
+    line = re.search(r"Syntax error near line (\d+)|^\s*line (\d+)\b|\bline (\d+), column", text, re.MULTILINE)
+    return file, int(next(filter(None, line.groups()))) if line else None
 
 
-def did_you_mean(match: re.Match, names: tuple[str, ...]) -> str:
-    wanted = match.groups()[0] if match.groups() else None
-    close = get_close_matches(wanted, names, 1, 0.6) if wanted else []
-    return f" Did you mean {close[0]}?" if close and close[0] != wanted else ""
+def names_offered(text: str) -> tuple[str, ...]:
+    """Return the names that dbt or DuckDB offers in place of the one it did not find."""
+    offered = re.search(r"(?:Candidate bindings:|Did you mean) ([^\n?]+)", text)
+    if "No such command" in text:
+        return DBT_COMMANDS
+    return tuple(re.findall(r"[\w.-]+", offered.group(1))) if offered else ()
 
+
+def did_you_mean(wanted: str, names: tuple[str, ...]) -> str:
+    """Return " Did you mean `name`?" for the name nearest to `wanted`, or "" where none is near."""
+    by_last_word = {name.rpartition(".")[2]: name for name in names}
+    close = get_close_matches(wanted.rpartition(".")[2], by_last_word, 1, 0.6)
+    return f" Did you mean `{by_last_word[close[0]]}`?" if close and by_last_word[close[0]] != wanted else ""
+
+
+DBT_COMMANDS = ("run", "test", "build", "compile", "ls", "show", "docs", "source", "seed", "snapshot", "parse", "debug", "deps", "clean")
 
 # What people see, most specific first; groups of the pattern fill the sentence.
 MEANINGS = (
@@ -91,16 +110,28 @@ MEANINGS = (
      "In this project it has to be `profile: jaffle_shop` in the one and `jaffle_shop:` in the other."),
     (r"No dbt_project\.yml found|Could not find dbt_project\.yml|profiles\.yml.*(?:does not exist|not found)|Could not find profile",
      "The project is not complete. Run the first cell of the notebook again (`%workgroup`): it brings back what is missing."),
+    (r"does not have a target named|Credentials in profile|Profile .* in profiles\.yml is empty|No 'target' specified",
+     "profiles.yml says where dbt finds the warehouse, and it is not as it was. Delete it and run the first cell of the "
+     "notebook again (`%workgroup`): that brings it back."),
     (r"dbt_project\.yml.*(?:invalid|error|not valid)|Invalid (?:project|dbt_project)|Project name is not valid|"
-     r"must have a top level|Additional properties are not allowed.*project",
-     "dbt can't read dbt_project.yml. Undo your last change to it, or compare it with the one in the starter project."),
-    (r"syntax error.*line \d+|could not find expected|mapping values are not allowed|did not find expected|found character '\\t'|"
-     r"while (?:scanning|parsing)|block mapping",
-     "This is not valid YAML. Look at the line and the one before it: spaces in front (never tabs), a colon and a space behind each key."),
+     r"must have a top level|Additional properties are not allowed.*project|at path \[|dbt_project\.yml does not parse|"
+     r"field not present in project",
+     "dbt can't use dbt_project.yml as it is. Undo your last change to it, or delete it and run the first cell of the "
+     "notebook again (`%workgroup`): that brings it back as it was at first."),
     (r"near \"?;",
      "Remove the semicolon: dbt puts your `select` inside `create view ... as ( ... )`, where a semicolon may not stand."),
+    (r"syntax error at or near \"(alter|attach|copy|create|delete|drop|insert|truncate|update)\"",
+     "A model is one `select`, not a `{0}`: dbt writes the `create table` around it, and never changes what is in `raw`."),
+    (r"syntax error at or near|syntax error at end of input",
+     "DuckDB can't read this SQL. Look just before the place it names: a comma too many or missing, a bracket not closed, a word misspelt."),
+    (r"syntax error near line \d+|could not find expected|mapping values are not allowed|did not find expected|found character '\\t'|"
+     r"while (?:scanning|parsing)|block mapping",
+     "This is not valid YAML. Look at the line and the one before it: spaces in front (never tabs), a colon and a space behind each key."),
+    (r"Table with name \"raw\.|schema \"raw\.|Catalog \"raw\" does not exist|Schema with name raw does not exist",
+     "`raw` has no such table. Its tables are `raw.jaffle_shop.customers`, `raw.jaffle_shop.orders` and `raw.stripe.payment`. "
+     "If the name is right, `raw` was detached: run the first cell (`%workgroup`) again."),
     (r"Table with name \"?([\w.]+)\"? does not exist|Table Function with name",
-     "That table is not in the warehouse. If it is a model, build it first (`%dbt run --select {0}`) and name it with `ref`."),
+     "There is no table of that name. If it is a model of yours, build it first (`%dbt run`) and name it with `ref`."),
     (r"Referenced column \"([^\"]+)\" (?:was )?not found|does not have a column named \"([^\"]+)\"",
      "There is no column of that name in what you select from. Look at the names that the model before this one gives its columns."),
     (r"must appear in the GROUP BY|should appear in the GROUP BY",
@@ -109,6 +140,17 @@ MEANINGS = (
      "Two of the joined tables have a column {0}. Write the table's name in front of it."),
     (r"database \"raw\" which is attached in read-only|read-only mode",
      "`raw` is read-only. It is what the loader brought; a project reads from it and never changes it."),
+    (r"Resource names cannot contain spaces:\s*\* '\w+\.\w+\.([^']+)'",
+     "The file of `{0}` has a space in its name. Rename it: letters, digits and `_`."),
+    (r"codec can't decode",
+     "A file of your project is not saved as UTF-8 text, so dbt can't read it. Open the one you changed last in JupyterLab "
+     "and save it again, or write it with `%%sqlmodel`."),
+    (r"transaction is aborted",
+     "An earlier statement failed after a `begin`. Run `%sql rollback`, then this cell again."),
+    (r"database has been invalidated",
+     "The warehouse can't go on after this. Restart the kernel (menu Kernel) and run the first cell again; your files are as they were."),
+    (r"Connection already closed|Connection has already been closed",
+     "The connection to the warehouse was closed. Run the first cell (`%workgroup`) again: it opens a new one."),
     (r"Nothing to do",
      "No model of that name was found. Look at the name behind --select."),
     (r"No such command '([^']+)'",

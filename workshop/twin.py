@@ -36,6 +36,14 @@ class Shop:
     payments: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Built:
+    """What stands for a model in the twin: its quoted name, and the select behind it."""
+
+    relation: str
+    sql: str
+
+
 class TooSlow(Exception):
     """A query was stopped because it took longer than SECONDS_FOR_A_QUERY."""
 

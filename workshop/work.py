@@ -23,11 +23,12 @@ class NotStarted(Exception):
 
 
 class DoesNotRun(Exception):
-    """dbt or DuckDB refused the work; carries the Trouble."""
+    """dbt or DuckDB refused the work; carries the Trouble, and the name of the known mistake behind it, or None."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: Trouble, misconception: str | None = None) -> None:
         super().__init__(str(trouble))
         self.trouble = trouble
+        self.misconception = misconception
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,10 @@ class Model:
 class Work:
     """A project as its files are at this moment; make a new one for each check."""
 
-    def __init__(self, project: Path) -> None:
+    def __init__(self, project: Path, built: frozenset[str] = frozenset()) -> None:
+        """built: names of the relations in the notebook's warehouse, where there is one."""
         self.project = project.resolve()
+        self.built = built
 
     def model(self, name: str) -> Model:
         """Return the compiled model `name`. Raises NotStarted, DoesNotRun."""
@@ -64,11 +67,8 @@ class Work:
         Raises NotStarted where there is no such file or nothing in it, DoesNotRun where dbt can't compile it.
         """
         self.demand_started(name)
-        run = compile_models(self.project, self.manifest, [f"+{name}"])
-        if not run.succeeded:
-            raise DoesNotRun(self.with_names(run.trouble))
-        nodes = {result.node.unique_id: result.node for result in run.results if result.node.resource_type == "model"}
-        wanted = next((node for node in nodes.values() if node.name == name), None)
+        models, _ = self.compiled(f"+{name}")
+        wanted = next((model for model in models if model.name == name), None)
         if wanted is None:
             raise DoesNotRun(
                 Trouble(
@@ -76,17 +76,28 @@ class Work:
                     "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in `models/`.",
                 )
             )
+        return [model for model in models if model is not wanted] + [wanted]
+
+    def compiled(self, *select: str) -> tuple[list[Model], list[Any]]:
+        """Compile what is selected, or everything: the models, parents first, and dbt's results for all nodes.
+
+        Raises DoesNotRun.
+        """
+        run = compile_models(self.project, self.manifest, list(select))
+        if not run.succeeded:
+            raise DoesNotRun(self.with_names(run.trouble))
+        nodes = {result.node.unique_id: result.node for result in run.results if result.node.resource_type == "model"}
         ordered: dict[str, Model] = {}
 
-        def add(node: Any) -> None:
-            if node.unique_id not in ordered:
-                for parent in node.depends_on.nodes:
-                    if parent in nodes:
-                        add(nodes[parent])
-                ordered[node.unique_id] = self.as_model(node)
+        def add(id: str) -> None:
+            if id in nodes and id not in ordered:
+                for parent in nodes[id].depends_on.nodes:
+                    add(parent)
+                ordered[id] = self.as_model(nodes[id])
 
-        add(wanted)
-        return list(ordered.values())
+        for id in nodes:
+            add(id)
+        return list(ordered.values()), run.results
 
     def as_model(self, node: Any) -> Model:
         everything = self.manifest.nodes | self.manifest.sources

@@ -166,6 +166,7 @@ def check_orders(work: Work) -> Verdict:
         work,
         ModelAnswer(
             name="orders",
+            later_name="fct_orders",
             key="order_id",
             folder="models",
             inputs={"stg_orders": relation("stg_orders"), "stg_payments": relation("stg_payments")},
@@ -180,6 +181,7 @@ def check_customers(work: Work) -> Verdict:
         work,
         ModelAnswer(
             name="customers",
+            later_name="dim_customers",
             key="customer_id",
             folder="models",
             inputs={"stg_customers": relation("stg_customers"), "orders": relation("orders")},

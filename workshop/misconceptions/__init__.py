@@ -23,7 +23,7 @@ from pathlib import Path
 from workshop.places import MISCONCEPTIONS
 from workshop.project import Edit
 
-FENCE = re.compile(r"^```\w+ (?P<path>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(?P<language>\w+) (?P<path>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ def misconceptions_of(exercise: str) -> dict[str, Misconception]:
     return {path.stem: read_misconception(path) for path in sorted((MISCONCEPTIONS / exercise).glob("*.md"))}
 
 
+def misconception_named(exercise: str, name: str) -> Misconception | None:
+    """Return a known mistake of an exercise, or of another one where this exercise has none of that name, or None."""
+    folders = [exercise, *sorted(path.name for path in MISCONCEPTIONS.iterdir() if path.is_dir())]
+    return next((mistakes[name] for folder in folders if name in (mistakes := misconceptions_of(folder))), None)
+
+
 def read_misconception(path: Path) -> Misconception:
     """Read one file. Raises ValueError where it lacks a title, words or a block."""
     text = path.read_text(encoding="utf-8")
@@ -59,5 +65,13 @@ def read_misconception(path: Path) -> Misconception:
 
 
 def edits_in(markdown: str) -> tuple[Edit, ...]:
-    """Return the project edits of a Markdown text: its fenced blocks with a path."""
-    return tuple(Edit(match["path"], match["text"]) for match in FENCE.finditer(markdown))
+    """Return the project edits of a Markdown text: its fenced blocks with a path.
+
+    A block of the language `move` holds the path that the file moves to.
+    """
+    return tuple(
+        Edit(match["path"], moved_to=match["text"].strip())
+        if match["language"] == "move"
+        else Edit(match["path"], match["text"])
+        for match in FENCE.finditer(markdown)
+    )

@@ -1,0 +1,70 @@
+"""Fixtures that more than one file of tests needs."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from notebook import cells, ipython, learner, learner_folder  # noqa: F401 - fixtures
+
+from workshop.curriculum import EXERCISES, find_exercise
+from workshop.project import Edit, apply_edits, create_project
+from workshop.reference import answers
+
+Answered = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Answered:
+    """Gives the project in which an exercise is done, and for one of group 1 the whole group.
+
+    Each is made once, because dbt reads a project that it knows much faster: change it within `put_back` only.
+    """
+    folders: dict[str, Path] = {}
+
+    def project_for(exercise: str) -> Path:
+        last = "customers" if find_exercise(exercise).group == 1 else exercise
+        if last not in folders:
+            folders[last] = tmp_path_factory.mktemp(last) / "jaffle_shop"
+            create_project(folders[last])
+            for answer in answers().values():
+                apply_edits(folders[last], list(answer.edits))
+                if answer.exercise == last:
+                    break
+        return folders[last]
+
+    return project_for
+
+
+@pytest.fixture(scope="session")
+def answered_folder(answered: Answered) -> Path:
+    """The project with every answer in it; not to be changed."""
+    return answered(EXERCISES[-1].name)
+
+
+@contextmanager
+def put_back(folder: Path) -> Iterator[None]:
+    """Whatever happens to the files of `folder` inside is undone."""
+    kept = {path: path.read_bytes() for path in files_in(folder)}
+    try:
+        yield
+    finally:
+        for path in files_in(folder) - kept.keys():
+            path.unlink()
+        for path, content in kept.items():
+            if not path.is_file() or path.read_bytes() != content:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+
+
+def files_in(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+def put_in_place_of_the_answer(project: Path, edits: tuple[Edit, ...]) -> None:
+    """Make the edits in `project`; a model of theirs takes the place of the one of that name, wherever that lies."""
+    for edit in edits:
+        if edit.path.endswith(".sql") and edit.moved_to is None:
+            for path in project.glob(f"models/**/{Path(edit.path).name}"):
+                path.unlink()
+    apply_edits(project, list(edits))

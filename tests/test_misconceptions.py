@@ -1,0 +1,158 @@
+"""Every known mistake earns its own words and nobody else's, and is shown on rows that can exist."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Answered, files_in, put_back, put_in_place_of_the_answer
+
+from workshop import reference
+from workshop.comparison import Result, plain
+from workshop.counterexample import Counterexample
+from workshop.curriculum import EXERCISES, find_exercise
+from workshop.exercise import try_exercise
+from workshop.feedback import DOES_NOT_RUN, NOT_YET, PASSED, Feedback
+from workshop.misconceptions import Misconception, misconceptions_of
+from workshop.twin import Twin
+from workshop.work import Work
+
+AT_LEAST = {
+    **{"inspect_payments": 4, "stg_payments": 14, "grain": 4, "orders": 24, "customers": 18},
+    **{"tests": 10, "sources": 10, "docs": 6, "marts": 8},
+}
+MODELS = ("stg_payments", "orders", "customers")
+Try = Callable[[Misconception], Feedback]
+RECOGNISED_BY_ITS_TEXT = "hard_coded_table"
+NEVER_SAID = re.compile(r"\b(simply|just|obviously)\b", re.IGNORECASE)
+END_OF_SENTENCE = re.compile(r"[.?!](?=\s|$)")
+
+ALL = [mistake for exercise in AT_LEAST for mistake in misconceptions_of(exercise).values()]
+BY_RESULT = [mistake for mistake in ALL if mistake.exercise in MODELS and mistake.name != RECOGNISED_BY_ITS_TEXT]
+
+
+def named(mistake: Misconception) -> str:
+    return f"{mistake.exercise}/{mistake.name}"
+
+
+@pytest.fixture(scope="session")
+def feedback_on(answered: Answered) -> Try:
+    """What the check says where a mistake takes the place of the answer; each is tried once."""
+
+    @cache
+    def feedback(mistake: Misconception) -> Feedback:
+        project = answered(mistake.exercise)
+        with put_back(project):
+            put_in_place_of_the_answer(project, mistake.edits)
+            return try_exercise(find_exercise(mistake.exercise), Work(project))
+
+    return feedback
+
+
+@pytest.mark.parametrize("exercise", AT_LEAST)
+def test_the_answers_alone_pass(answered: Answered, exercise: str) -> None:
+    """Else a mistake made on top of them would prove nothing."""
+    assert try_exercise(find_exercise(exercise), Work(answered(exercise))).outcome == PASSED
+
+
+@pytest.mark.parametrize("exercise, number", AT_LEAST.items(), ids=AT_LEAST)
+def test_enough_mistakes_are_known(exercise: str, number: int) -> None:
+    assert len(misconceptions_of(exercise)) >= number
+
+
+def test_every_exercise_is_tried() -> None:
+    assert set(AT_LEAST) == {exercise.name for exercise in EXERCISES}
+
+
+@pytest.mark.parametrize("mistake", ALL, ids=named)
+def test_a_mistake_earns_its_own_words(feedback_on: Try, mistake: Misconception) -> None:
+    feedback = feedback_on(mistake)
+    assert feedback.misconception == mistake.name, feedback.message
+    if mistake in BY_RESULT:
+        assert (feedback.outcome, feedback.title, feedback.message) == (NOT_YET, mistake.title, mistake.words)
+    else:  # recognised by the check, which may add where it is
+        assert feedback.outcome in (NOT_YET, DOES_NOT_RUN)
+        assert mistake.words in feedback.message
+    assert feedback.remarks == ()
+
+
+@pytest.mark.parametrize("mistake", BY_RESULT, ids=named)
+def test_a_mistake_is_shown_on_rows_that_can_exist(feedback_on: Try, mistake: Misconception) -> None:
+    shown = feedback_on(mistake).counterexample
+    assert shown is not None
+    assert as_bag(shown.returned) != as_bag(shown.expected)
+    assert shown.differing_returned or shown.differing_expected
+    assert strays(shown) == []
+
+
+def as_bag(rows: list[dict[str, Any]]) -> list[str]:
+    return sorted(str(sorted((name, settled(value)) for name, value in row.items())) for row in rows)
+
+
+def strays(shown: Counterexample) -> list[dict[str, Any]]:
+    """Return the input rows that point at a row which is not shown, though its table is."""
+    found = []
+    for child, parent, column in (
+        ("stg_payments", "stg_orders", "order_id"),
+        ("stg_orders", "stg_customers", "customer_id"),
+        ("orders", "stg_customers", "customer_id"),
+    ):
+        if child in shown.inputs and parent in shown.inputs:
+            there = {row[column] for row in shown.inputs[parent]}
+            found += [row for row in shown.inputs[child] if row[column] not in there]
+    return found
+
+
+def test_a_stray_row_would_be_found() -> None:
+    inputs = {"stg_orders": [{"order_id": 1}], "stg_payments": [{"order_id": 1}, {"order_id": 2}]}
+    assert strays(Counterexample(inputs, [], [], frozenset(), frozenset())) == [{"order_id": 2}]
+
+
+@pytest.mark.parametrize("exercise", MODELS)
+def test_no_two_mistakes_return_the_same(exercise: str) -> None:
+    """Two files for one result would make the alphabet choose the words."""
+    twin = Twin()
+    twin.fill(twin.small_shop)
+    name_of: dict[Any, str] = {content(twin.run(f"select * from {reference.relation(exercise)}")): "the answer"}
+    for mistake in BY_RESULT:
+        if mistake.exercise == exercise:
+            returned = content(twin.run(reference.render(mistake.model(exercise) or "")))
+            assert returned not in name_of, f"{mistake.name} returns the same as {name_of[returned]}"
+            name_of[returned] = mistake.name
+
+
+def content(result: Result) -> tuple[Any, ...]:
+    """Return a result without its order of columns and rows, and without the dust of floating point."""
+    rows = [{name: settled(value) for name, value in row.items()} for row in result.as_dicts()]
+    return tuple(sorted(result.columns)), tuple(sorted(str(sorted(row.items())) for row in rows))
+
+
+def settled(value: Any) -> str:
+    value = plain(value)
+    return f"{value + 0.0:.4f}" if isinstance(value, float) else repr(value)
+
+
+@pytest.mark.parametrize("exercise", AT_LEAST)
+def test_words_and_titles_are_nobody_elses(exercise: str) -> None:
+    known = misconceptions_of(exercise).values()
+    assert len({mistake.words for mistake in known}) == len(known)
+    assert len({mistake.title for mistake in known}) == len(known)
+
+
+@pytest.mark.parametrize("mistake", ALL, ids=named)
+def test_words_are_few_and_kind(mistake: Misconception) -> None:
+    assert not NEVER_SAID.search(f"{mistake.title} {mistake.words}")
+    assert 1 <= len(END_OF_SENTENCE.findall(mistake.words)) <= 4
+    assert not mistake.title.endswith(".")
+
+
+def test_what_a_test_changes_is_put_back(answered_folder: Path) -> None:
+    """Else each of these tests would depend on those before it."""
+    before = {path: path.read_bytes() for path in files_in(answered_folder)}
+    with put_back(answered_folder):
+        (answered_folder / "models" / "marts" / "core" / "fct_orders.sql").unlink()
+        (answered_folder / "models" / "marts" / "core" / "dim_customers.sql").write_text("select 1", encoding="utf-8")
+        (answered_folder / "models" / "new.sql").write_text("select 1", encoding="utf-8")
+    assert {path: path.read_bytes() for path in files_in(answered_folder)} == before

@@ -1,0 +1,146 @@
+"""The files DuckDB owns: built when missing, rebuilt when damaged, shared by notebooks and terminals."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from notebook import Cells
+from workshop.project import create_project
+from workshop.warehouse import RAW_TABLES, WarehouseTrouble, ensure_raw, open_warehouse
+
+PAYMENTS = "select count(*) from raw.stripe.payment"
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str = PAYMENTS) -> int:
+    return connection.execute(query).fetchone()[0]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    create_project(tmp_path / "jaffle_shop")
+    return tmp_path / "jaffle_shop"
+
+
+# -- raw -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"this is no database", bytes(20_000)])
+def test_damaged_raw_is_built_again(project: Path, rubbish: bytes) -> None:
+    raw = ensure_raw(project)
+    raw.write_bytes(rubbish)
+    connection, _ = open_warehouse(project, "one")
+    assert rows(connection) == 143
+    connection.close()
+
+
+@pytest.mark.parametrize("statement", ["drop table stripe.payment", "delete from stripe.payment where id > 100"])
+def test_half_built_raw_is_built_again(project: Path, statement: str) -> None:
+    raw = ensure_raw(project)
+    with duckdb.connect(str(raw)) as half:
+        half.execute(statement)
+    connection, _ = open_warehouse(project, "one")
+    assert rows(connection) == 143
+    connection.close()
+
+
+def test_whole_raw_is_left_alone(project: Path) -> None:
+    built = ensure_raw(project).stat().st_mtime_ns
+    assert ensure_raw(project).stat().st_mtime_ns == built
+
+
+def test_failed_build_leaves_nothing_behind(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RAW_TABLES, "stripe.refund", ("refunds.csv", {"id": "INTEGER"}))
+    with pytest.raises((duckdb.Error, OSError)):
+        ensure_raw(project)
+    assert not list((project / "warehouses").glob("raw*"))
+
+
+# -- a notebook's warehouse --------------------------------------------------------------------------------------
+
+
+def test_damaged_warehouse_is_set_aside(project: Path) -> None:
+    connection, path = open_warehouse(project, "one")
+    connection.close()
+    path.write_bytes(b"this is no database")
+    connection, again = open_warehouse(project, "one")
+    assert again == path and rows(connection) == 143
+    connection.close()
+    [kept] = path.parent.glob("damaged-*")
+    assert kept.read_bytes() == b"this is no database"
+
+
+def test_same_notebook_twice_has_two_warehouses(project: Path) -> None:
+    with other_process(HOLD, project) as other:
+        connection, path = open_warehouse(project, "one")
+        assert path.parent.name == "one-2" and rows(connection) == 143
+        connection.execute("create table mine as select 1")
+        connection.close()
+        other.communicate("done\n")
+    connection, path = open_warehouse(project, "one")
+    assert path.parent.name == "one"
+    connection.close()
+
+
+def test_all_warehouses_in_use(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workshop.warehouse.connect_unless_locked", lambda path: None)
+    with pytest.raises(WarehouseTrouble, match="Shut down kernels that you no longer need"):
+        open_warehouse(project, "one")
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from workshop.warehouse import open_warehouse
+connection, path = open_warehouse(Path(sys.argv[1]), "one")
+print("open", flush=True)
+sys.stdin.readline()
+"""
+
+RUN_FOR_EVER = """
+import os, sys
+from pathlib import Path
+from workshop.dbt_runner import run_dbt
+from workshop.warehouse import open_warehouse
+project = Path(sys.argv[1])
+connection, path = open_warehouse(project, "working_group_1")
+os.environ |= {"WORKSHOP_WAREHOUSE": str(path), "WORKSHOP_RAW": str(project / "warehouses/raw.duckdb")}
+run_dbt(project, ["run"], lambda text: print("building" if "START sql table model main.endless" in text else "", flush=True))
+"""
+
+NEVER = "select count(*) from range(10000000000) as a(i), range(1000000000) as b(j) where hash(i, j) = 0"
+
+
+def other_process(code: str, project: Path) -> subprocess.Popen:
+    """Start `code` in another Python, and wait for the first line in which it says something."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(project)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    while (line := process.stdout.readline()) and not line.strip():
+        pass
+    assert line, "it ended before it was ready"
+    return process
+
+
+def test_kernel_killed_while_dbt_builds(learner: Cells) -> None:
+    learner.restart()  # lets go of the warehouse
+    learner.write("models/endless.sql", NEVER)
+    with other_process(RUN_FOR_EVER, learner.project) as other:
+        os.kill(other.pid, signal.SIGKILL)
+    (learner.project / "models/endless.sql").unlink()
+    learner.run("%workgroup 1")
+    assert "PASS=3" in learner.run("%dbt run")
+    assert "120" in learner.run("%%sql\nselect count(*) from {{ ref('stg_orders') }}")
+
+
+def test_terminal_builds_while_a_notebook_is_open(learner: Cells) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKSHOP_")}
+    dbt = Path(sys.executable).with_name("dbt")
+    done = subprocess.run([dbt, "build"], cwd=learner.project, env=environment, capture_output=True, text=True, check=False)
+    assert "PASS=3" in done.stdout, done.stdout
+    assert "143" in learner.run(f"%%sql\n{PAYMENTS}")
+    assert (learner.project / "warehouses/terminal/warehouse.duckdb").exists()

@@ -1,0 +1,266 @@
+"""What is wrong with a project's YAML and docs files, found by reading them: dbt swallows most of it, and words the rest badly.
+
+A finding bears the name of a known mistake; the words are in that mistake's file.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+
+LARGEST_FILE = 1_000_000  # bytes; nobody writes more by hand
+
+# What dbt 1.11 reads at each level, https://docs.getdbt.com/reference/configs-and-properties
+TOP = "version models sources seeds snapshots macros analyses exposures metrics groups unit_tests data_tests tests semantic_models saved_queries".split()
+COMMON = "name description config meta tags docs".split()
+COLUMN = [*COMMON, *"data_type data_tests tests quote constraints policy_tags granularity".split()]
+MODEL = [*COMMON, *"columns data_tests tests access constraints latest_version versions group time_spine deprecation_date".split()]
+FRESHNESS = "freshness loaded_at_field loaded_at_query".split()
+SOURCE = [*COMMON, *FRESHNESS, *"database schema tables loader overrides quoting data_tests tests".split()]
+TABLE = [*COMMON, *FRESHNESS, *"identifier columns data_tests tests external loader quoting constraints".split()]
+
+NEED_A_COLUMN = ("unique", "not_null", "accepted_values", "relationships")
+ARGUMENTS = ("values", "quote", "to", "field")
+PERIODS = ("minute", "hour", "day")
+DOC = re.compile(r"""\bdoc\(\s*['"](?:\w+['"]\s*,\s*['"])?(\w+)['"]\s*\)""")
+BLOCK = re.compile(r"\{%-?\s*docs\s+(\w+)\s*-?%\}")
+BLOCK_END = re.compile(r"\{%-?\s*enddocs\s*-?%\}")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong in a file.
+
+    name: of the known mistake
+    file: relative to the project, with forward slashes
+    line: counted from 1
+    detail: what stands there, and what was probably meant
+    """
+
+    name: str
+    file: str
+    line: int
+    detail: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"`{self.file}`, line {self.line}"
+
+
+def lint(project: Path) -> list[Finding]:
+    """Return the findings in all YAML and docs files under models/, file by file, top to bottom."""
+    findings: list[Finding] = []
+    described: dict[str, str] = {}
+    blocks = {name for _, text in texts_of(project, ".md") for name in BLOCK.findall(text)}
+    models = {path.stem for suffix in ("sql", "py") for path in project.glob(f"models/**/*.{suffix}")}
+    own_tests = set(re.findall(r"\{%-?\s*test\s+(\w+)|macro\s+test_(\w+)", " ".join(text for _, text in macros_of(project))))
+    known_tests = {*NEED_A_COLUMN, *(name for pair in own_tests for name in pair if name)}
+    for file, text in texts_of(project, ".yml", ".yaml"):
+        findings += lint_yaml(file, text, models, known_tests, described)
+        for number, line in enumerate(text.splitlines(), 1):
+            for name in DOC.findall(line.split(" #")[0]):
+                if name not in blocks:
+                    close = get_close_matches(name, blocks, 1, 0.5)
+                    findings.append(Finding("doc_not_there", file, number, f"no block is called `{name}`{meant(close)}"))
+    for file, text in texts_of(project, ".md"):
+        if len(BLOCK.findall(text)) > len(BLOCK_END.findall(text)):
+            line = text[: [match.start() for match in BLOCK.finditer(text)][-1]].count("\n") + 1
+            findings.append(Finding("docs_never_closed", file, line, "there is no `{% enddocs %}` for it"))
+    return findings
+
+
+def deprecated_arguments(project: Path) -> list[Finding]:
+    """Return where a generic test has its arguments at the top level, which dbt calls deprecated."""
+    found = []
+    for file, text in texts_of(project, ".yml", ".yaml"):
+        try:
+            root = yaml.compose(text)
+        except yaml.YAMLError:
+            continue
+        for _, node in every_mapping(root):
+            for key, value in pairs(node):
+                if key.value in ("accepted_values", "relationships") and any(name.value in ARGUMENTS for name, _ in pairs(value)):
+                    found.append(Finding("deprecated_arguments", file, key.start_mark.line + 1, f"`{key.value}`"))
+    return found
+
+
+# -- files -------------------------------------------------------------------------------------------------
+
+
+def texts_of(project: Path, *suffixes: str) -> Iterator[tuple[str, str]]:
+    for path in sorted(project.glob("models/**/*")):
+        if path.suffix in suffixes and path.is_file() and path.stat().st_size <= LARGEST_FILE:
+            yield path.relative_to(project).as_posix(), path.read_text(encoding="utf-8-sig", errors="replace")
+
+
+def macros_of(project: Path) -> Iterator[tuple[str, str]]:
+    for folder in ("macros", "tests"):
+        for path in sorted(project.glob(f"{folder}/**/*.sql")):
+            yield path.as_posix(), path.read_text(encoding="utf-8", errors="replace")
+
+
+# -- one YAML file -----------------------------------------------------------------------------------------
+
+
+def lint_yaml(file: str, text: str, models: set[str], known_tests: set[str], described: dict[str, str]) -> Iterator[Finding]:
+    try:
+        root = yaml.compose(text)
+        yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        yield unreadable(file, text, error)
+        return
+    if root is None:
+        return
+    if not isinstance(root, yaml.MappingNode):
+        yield Finding("not_a_mapping", file, 1, "the file should start with `version: 2` and then `models:` or `sources:`")
+        return
+    for node_name, node in every_mapping(root):
+        seen: set[str] = set()
+        for key, _ in pairs(node):
+            if key.value in seen:
+                yield Finding("key_twice", file, key.start_mark.line + 1, f"`{key.value}` stands here a second time{node_name}")
+            seen.add(key.value)
+        if {"tests", "data_tests"} <= seen:
+            yield Finding("tests_and_data_tests", file, node.start_mark.line + 1)
+    yield from unknown_keys(file, root, TOP)
+    for model in items(root, "models"):
+        name = value_of(model, "name")
+        line = model.start_mark.line + 1
+        if name and name not in models:
+            yield Finding("model_not_there", file, line, f"no model is called `{name}`{meant(get_close_matches(name, models, 1, 0.5))}")
+        if name in described:
+            yield Finding("described_twice", file, line, f"`{name}` is described in `{described[name]}` already")
+        elif name:
+            described[name] = file
+        yield from unknown_keys(file, model, MODEL)
+        yield from lint_tests(file, model, known_tests, is_column=False)
+        yield from lint_columns(file, model, known_tests)
+    for source in items(root, "sources"):
+        yield from unknown_keys(file, source, SOURCE)
+        yield from lint_freshness(file, source)
+        for table in items(source, "tables"):
+            yield from unknown_keys(file, table, TABLE)
+            yield from lint_freshness(file, table)
+            yield from lint_tests(file, table, known_tests, is_column=False)
+            yield from lint_columns(file, table, known_tests)
+
+
+def unreadable(file: str, text: str, error: yaml.YAMLError) -> Finding:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line = mark.line + 1 if mark else 1
+    lines = text.splitlines()
+    tabbed = next((number for number, each in enumerate(lines, 1) if re.match(r" *\t", each)), None)
+    unquoted = next((number for number, each in enumerate(lines, 1) if re.search(r"[:-]\s+\{\{", each)), None)
+    if tabbed:
+        return Finding("tab_in_yaml", file, tabbed)
+    if unquoted:
+        return Finding("unquoted_jinja", file, unquoted, f"`{lines[unquoted - 1].strip()}`")
+    return Finding("indentation", file, line, getattr(error, "problem", None) or "")
+
+
+def lint_columns(file: str, node: yaml.Node, known_tests: set[str]) -> Iterator[Finding]:
+    for column in items(node, "columns"):
+        yield from unknown_keys(file, column, COLUMN)
+        yield from lint_tests(file, column, known_tests, is_column=True)
+
+
+def lint_tests(file: str, node: yaml.Node, known_tests: set[str], is_column: bool) -> Iterator[Finding]:
+    for key in ("data_tests", "tests"):
+        for test in children(value_node(node, key)):
+            line = test.start_mark.line + 1
+            name, arguments = name_and_arguments(test)
+            if "," in name or " " in name.strip():
+                yield Finding("two_tests_on_one_dash", file, line, f"`- {name}`")
+            elif "-" in name:
+                yield Finding("hyphen_in_test_name", file, line, f"`{name}` should be `{name.replace('-', '_')}`")
+            elif name not in known_tests and "." not in name and (close := get_close_matches(name, known_tests, 1, 0.7)):
+                yield Finding("test_misspelt", file, line, f"there is no test `{name}`{meant(close)}")
+            elif name in NEED_A_COLUMN and not is_column and "column_name" not in arguments:
+                yield Finding("test_on_the_model", file, line, f"`{name}` of `{value_of(node, 'name')}`")
+            target = arguments.get("to", "")
+            if name == "relationships" and target and not re.search(r"\b(ref|source)\s*\(", target):
+                yield Finding("to_without_ref", file, line, f"`to: {target}` should be `to: ref('{target}')`")
+
+
+def lint_freshness(file: str, node: yaml.Node) -> Iterator[Finding]:
+    config = value_node(node, "config")
+    for holder in (node, config):
+        for key, _ in pairs(holder):
+            if key.value in ("warn_after", "error_after"):
+                yield Finding("freshness_one_level_too_high", file, key.start_mark.line + 1, f"`{key.value}`")
+    for holder in (value_node(node, "freshness"), value_node(config, "freshness")):
+        for _, limit in pairs(holder):
+            period = value_of(limit, "period")
+            if period and period not in PERIODS:
+                close = get_close_matches(period, PERIODS, 1, 0.5)
+                yield Finding("period_in_the_plural", file, limit.start_mark.line + 1, f"`period: {period}`{meant(close)}")
+
+
+def unknown_keys(file: str, node: yaml.Node, known: list[str]) -> Iterator[Finding]:
+    for key, _ in pairs(node):
+        close = get_close_matches(key.value, known, 1, 0.6)
+        if key.value not in known and close:
+            name = "tests_misspelt" if close[0] in ("data_tests", "tests", "unit_tests") else f"{close[0]}_misspelt"
+            if name not in ("tests_misspelt", "columns_misspelt", "tables_misspelt"):
+                name = "key_misspelt"
+            wanted = "data_tests" if name == "tests_misspelt" else close[0]
+            yield Finding(name, file, key.start_mark.line + 1, f"`{key.value}:`, did you mean `{wanted}:`?")
+
+
+# -- YAML nodes, which know their lines ----------------------------------------------------------------------
+
+
+def pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
+    return node.value if isinstance(node, yaml.MappingNode) else []
+
+
+def children(node: yaml.Node | None) -> list[yaml.Node]:
+    return node.value if isinstance(node, yaml.SequenceNode) else []
+
+
+def value_node(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    return next((value for key, value in pairs(node) if key.value == name), None)
+
+
+def value_of(node: yaml.Node | None, name: str) -> str:
+    value = value_node(node, name)
+    return value.value if isinstance(value, yaml.ScalarNode) else ""
+
+
+def items(node: yaml.Node | None, name: str) -> list[yaml.Node]:
+    return [child for child in children(value_node(node, name)) if isinstance(child, yaml.MappingNode)]
+
+
+def every_mapping(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    """Each mapping below `node`, with " (in NAME)" where it has a name."""
+    if isinstance(node, yaml.MappingNode):
+        name = value_of(node, "name")
+        yield (f" (in `{name}`)" if name else ""), node
+        for _, value in node.value:
+            yield from every_mapping(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from every_mapping(child)
+
+
+def name_and_arguments(test: yaml.Node) -> tuple[str, dict[str, str]]:
+    """Return the name of a generic test as written, and its scalar arguments, wherever they stand."""
+    if isinstance(test, yaml.ScalarNode):
+        return test.value, {}
+    name = value_of(test, "test_name")
+    arguments: dict[str, str] = {}
+    for key, value in pairs(test):
+        if isinstance(value, yaml.MappingNode) and key.value not in ("config", "arguments"):
+            name = name or key.value
+        elif not isinstance(value, yaml.MappingNode) and not name and isinstance(value, yaml.ScalarNode) and not value.value:
+            name = key.value  # `- unique:` with nothing behind it
+        for holder in (test, value, value_node(value, "arguments")):
+            arguments |= {inner.value: content.value for inner, content in pairs(holder) if isinstance(content, yaml.ScalarNode)}
+    return name, arguments
+
+
+def meant(close: list[str]) -> str:
+    return f", did you mean `{close[0]}`?" if close else ""
