@@ -1,4 +1,4 @@
-"""A right answer to an exercise of group 1 passes, however it is written."""
+"""A right answer passes, however it is written."""
 
 from pathlib import Path
 

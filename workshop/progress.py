@@ -1,15 +1,56 @@
-"""Where a learner is, in one line for the chat."""
+"""Where a learner is, in one line for the chat: written for `%progress`, read again for `workshop room`.
 
+    WG1 4/5: inspect_payments, stg_payments, grain, orders done; customers: not yet (payments_joined_again_multiply)
+
+People read it as it is. A line that was quoted, wrapped, cut or edited by hand is read as far as it can be.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
-from workshop.feedback import DOES_NOT_RUN, NOT_STARTED, PASSED, WORKSHOP_PROBLEM, Feedback
+from workshop.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
 
-WORDS = {DOES_NOT_RUN: "does not run", NOT_STARTED: "not started", WORKSHOP_PROBLEM: "workshop problem"}
+WORDS = {NOT_YET: "not yet", DOES_NOT_RUN: "does not run", NOT_STARTED: "not started", WORKSHOP_PROBLEM: "workshop problem"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where somebody is with one exercise: one of feedback's outcomes, and the known mistake if there is one."""
+
+    exercise: str
+    outcome: str
+    misconception: str | None = None
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    """One group's line; the steps are in its order, each exercise once."""
+
+    group: int
+    steps: tuple[Step, ...]
 
 
 def check_in_line(feedbacks: list[Feedback]) -> str:
     """Return one line a group, such as "WG1 2/5: inspect_payments, stg_payments done; grain: not yet"."""
     return "\n".join(group_line(number, list(group)) for number, group in groupby(feedbacks, lambda each: each.group))
+
+
+def parse_check_in(text: str) -> list[CheckIn]:
+    """Return the check-ins anywhere in a chat message, in their order; none where there is none. Never raises.
+
+    The names count, not the numbers before them. Names need not be those of an exercise: another version of the
+    workshop may have written them. What stands behind a check-in is left out.
+    """
+    text = MARGIN.sub(" ", WRAPPED_NAME.sub("_", INVISIBLE.sub("", text)))
+    heads = list(HEAD.finditer(text))
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    found = [CheckIn(int(head["group"]), once(steps_in(text[head.end() : end]))) for head, end in zip(heads, ends)]
+    return [each for each in found if each.steps]
+
+
+# -- writing ---------------------------------------------------------------------------------------------------
 
 
 def group_line(number: int, feedbacks: list[Feedback]) -> str:
@@ -22,3 +63,38 @@ def group_line(number: int, feedbacks: list[Feedback]) -> str:
 def state(feedback: Feedback) -> str:
     mistake = f" ({feedback.misconception})" if feedback.misconception else ""
     return f"{WORDS.get(feedback.outcome, 'not yet')}{mistake}"
+
+
+# -- reading ---------------------------------------------------------------------------------------------------
+
+INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # among them the marks that turn text around
+WRAPPED_NAME = re.compile(r"_\s*\n[\s>]*|\s*\n[\s>]*_")  # a name cut in two by a line's end
+MARGIN = re.compile(r"\n[\s>]*")  # a line's end, and the marks of a quotation before the next
+
+NAME = r"[a-z][a-z0-9_]{0,79}"
+HEAD = re.compile(r"\bwg\s?(?P<group>[0-9]{1,3})\b\s?(?:[0-9]+\s?/\s?[0-9]+)?\s?:?", re.IGNORECASE)
+DONE = re.compile(rf"(?P<names>(?!(?:not|all)\b){NAME}(?:\s*,\s*{NAME})*)\s+done\b", re.IGNORECASE)
+WAITING = re.compile(
+    rf"(?P<name>{NAME})\s*:\s*(?P<state>not\s+yet|does\s+not\s+run|not\s+started|workshop\s+problem|done)\b"
+    rf"(?:\s*\(\s*(?P<mistake>{NAME})\s*\))?",
+    re.IGNORECASE,
+)
+OUTCOMES = {words: outcome for outcome, words in WORDS.items()} | {"done": PASSED}
+
+
+def steps_in(body: str) -> Iterator[Step]:
+    """Give the steps that stand between semicolons, or commas where somebody wrote these."""
+    for part in body.split(";"):
+        part = part.strip(" ,.")
+        if done := DONE.match(part):
+            yield from (Step(name.strip().lower(), PASSED) for name in done["names"].split(","))
+            part = part[done.end() :].lstrip(" ,.")
+        while waiting := WAITING.match(part):
+            outcome = OUTCOMES[" ".join(waiting["state"].lower().split())]
+            yield Step(waiting["name"].lower(), outcome, waiting["mistake"] and waiting["mistake"].lower())
+            part = part[waiting.end() :].lstrip(" ,.")
+
+
+def once(steps: Iterator[Step]) -> tuple[Step, ...]:
+    """Return each exercise's last step."""
+    return tuple({step.exercise: step for step in steps}.values())
