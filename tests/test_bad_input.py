@@ -69,6 +69,11 @@ def test_unclosed_jinja_tag_in_a_query(learner: Cells) -> None:
     assert "The Jinja is not closed" in learner.run("%%sql\nselect * from {{ ref('stg_orders') ")
 
 
+def test_ref_and_source_with_too_few_names(learner: Cells) -> None:
+    assert "`ref` takes one name" in learner.run("%%sql\nselect * from {{ ref() }}")
+    assert "`source` takes two" in learner.run("%%sql\nselect * from {{ source('stripe') }}")
+
+
 def test_trailing_semicolon(learner: Cells) -> None:
     assert "| 1 |" in learner.run("%%sql\nselect 1;")
     assert "The model ends in a semicolon" in learner.run(f"%%sqlmodel {MODEL}\nselect 1;")

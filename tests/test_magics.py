@@ -121,6 +121,9 @@ def test_project_deleted_while_the_kernel_runs(learner: Cells) -> None:
 
 def test_connection_closed_by_hand(learner: Cells) -> None:
     learner.run("%sql --close warehouse")
+    for cell in ("%dbt run", "%load_raw", "%%sql\nselect * from {{ ref('stg_orders') }}", "%%sqlmodel models/a.sql\nselect 1"):
+        assert "Run the first cell" in learner.run(cell)
+    assert "not started" in learner.run("%check orders")
     learner.run("%workgroup 1")
     assert "143" in learner.run("%%sql\nselect count(*) from raw.stripe.payment")
 

@@ -68,10 +68,15 @@ class Difference:
         return (
             bool(other)
             and other.aspects <= self.aspects
-            and (not other.missing or (set(other.missing) == set(self.missing) and set(other.extra) <= set(self.extra)))
+            and (not other.missing or self.lacks_like(other))
             and (other.keys is None or other.keys == self.keys)
             and all(same_by_key(values, self.values[name]) for name, values in other.values.items())
         )
+
+    def lacks_like(self, other: "Difference") -> bool:
+        """Tell whether the same columns are missing, and what stands in their place in `other` stands here, too."""
+        in_place = set(other.extra) <= set(self.extra) if other.extra else not self.extra
+        return set(other.missing) == set(self.missing) and in_place
 
 
 def compare(returned: Result, expected: Result, key: str) -> Difference:

@@ -5,7 +5,6 @@ The idea is RATest's: Miao, Roy and Yang, "Explaining Wrong Queries Using Small 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Any
 
 import duckdb
@@ -14,6 +13,7 @@ from workshop.comparison import Result, compare, equal, plain
 from workshop.twin import Shop, TooSlow, Twin
 
 MOST_ROWS_SHOWN = 12
+MOST_PASSES = 4
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ def find_counterexample(
     def disagree(shop: Shop) -> bool:
         twin.fill(shop)
         try:
-            difference = compare(twin.run(returned_sql), twin.run(expected_sql), key)
+            returned, expected = twin.run(returned_sql), twin.run(expected_sql)
         except (duckdb.Error, TooSlow):
             return False
-        return bool(difference.aspects & aspects)
+        return bool(compare(returned, expected, key).aspects & aspects and (returned.rows or expected.rows))
 
     shop = shrink(twin, disagree)
     if shop is None:
@@ -62,41 +62,46 @@ def find_counterexample(
 
 
 def shrink(twin: Twin, disagree: Callable[[Shop], bool]) -> Shop | None:
-    """Return a shop from which nothing can be dropped: one customer with all of theirs if that will do,
-    then two, then the whole small shop; from there without each customer, order and payment that is not needed.
+    """Return a shop from which nothing can be dropped, or None where the two agree on the small shop.
+
+    It starts from one customer with all of theirs if that will do, else from the whole small shop, and drops each
+    customer, order and payment that is not needed, until nothing more goes.
     """
-    start = next((shop for shop in candidates(twin) if disagree(shop)), None)
-    if start is None:
-        return None
-    shop, smaller = start, start
-    while smaller is not None:
-        shop = smaller
-        smaller = next((part for part in parts_of(twin, shop) if disagree(part)), None)
+    shop = next((shop for shop in candidates(twin) if disagree(shop)), None)
+    for _ in range(MOST_PASSES):
+        before = shop
+        for drop in drops(twin, shop) if shop else ():
+            smaller = drop(shop)
+            if smaller != shop and disagree(smaller):
+                shop = smaller
+        if shop == before:
+            break
     return shop
 
 
 def candidates(twin: Twin) -> Iterator[Shop]:
     small = twin.small_shop
-    for number in (1, 2):
-        for customers in combinations(small.customers, number):
-            yield twin.part(list(customers))
+    for customer in small.customers:
+        yield twin.part([customer])
     yield small
 
 
-def parts_of(twin: Twin, shop: Shop) -> Iterator[Shop]:
-    """Each shop with one customer, order or payment less; what belongs to it goes with it."""
+def drops(twin: Twin, shop: Shop) -> Iterator[Callable[[Shop], Shop]]:
+    """Ways to make a shop smaller by one customer, order or payment; what belongs to it goes with it."""
     for customer in shop.customers:
-        orders = tuple(id for id in shop.orders if twin.customer_of[id] != customer)
-        yield Shop(without(shop.customers, customer), orders, payments_of(twin, shop, orders))
+        yield lambda shop, gone=customer: with_orders(
+            twin,
+            replace(shop, customers=without(shop.customers, gone)),
+            tuple(id for id in shop.orders if twin.customer_of[id] != gone),
+        )
     for order in shop.orders:
-        orders = without(shop.orders, order)
-        yield replace(shop, orders=orders, payments=payments_of(twin, shop, orders))
+        yield lambda shop, gone=order: with_orders(twin, shop, without(shop.orders, gone))
     for payment in shop.payments:
-        yield replace(shop, payments=without(shop.payments, payment))
+        yield lambda shop, gone=payment: replace(shop, payments=without(shop.payments, gone))
 
 
-def payments_of(twin: Twin, shop: Shop, orders: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(id for id in shop.payments if twin.order_of[id] in orders)
+def with_orders(twin: Twin, shop: Shop, orders: tuple[int, ...]) -> Shop:
+    return replace(shop, orders=orders, payments=tuple(id for id in shop.payments if twin.order_of[id] in orders))
 
 
 def without(ids: tuple[int, ...], dropped: int) -> tuple[int, ...]:

@@ -33,7 +33,7 @@ class ModelAnswer:
     folder: where the file belongs
     praise: what was right and why it matters
     inputs: the relations that a counterexample shows, by the name to show them under
-    accepted: other results that are right, as SQL on the reference relation, with a remark on each
+    accepted: other results that are right, as a select from {source} that makes them of the answer, with a remark on each
     may_read: tables that a model may name without ref or source
     """
 
@@ -61,17 +61,30 @@ def judge_model(work: Work, answer: ModelAnswer) -> Verdict:
     def run() -> Result:
         return run_model(twin, model, ancestors)
 
-    found = differences_from(twin, run, expected, answer.key)
-    if not found:
-        return Verdict(True, answer.praise, remarks=remarks_on(model, answer, run(), twin.run(expected)))
-    for accepted, remark in answer.accepted:
-        if not differences_from(twin, run, accepted, answer.key):
+    plain = Expectation(expected, "select * from {source}")
+    expectations = [plain, *(Expectation(way.format(source=f"({expected})"), way, remark) for way, remark in answer.accepted)]
+    differences = []
+    for expectation in expectations:
+        found = differences_from(twin, run, expectation.sql, answer.key)
+        if not found:
             remarks = remarks_on(model, answer, run(), twin.run(expected))
-            return Verdict(True, answer.praise, remarks=(remark, *remarks))
-    difference, is_small = found
+            return Verdict(True, answer.praise, remarks=(*([expectation.remark] if expectation.remark else ()), *remarks))
+        differences.append(found)
+    # What is accepted is no mistake: explain against the right result that is nearest.
+    nearest = min(range(len(differences)), key=lambda number: len(differences[number][0].aspects))
+    difference, is_small = differences[nearest]
     if not is_small:
-        return explain_on_everything(twin, run, answer, expected)
-    return explain_difference(twin, model.sql, answer, expected, difference)
+        return explain_on_everything(twin, run, answer, expectations[nearest].sql)
+    return explain_difference(twin, model.sql, answer, expectations[nearest], difference)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A right result: its SQL, the way it is made of the answer (a select from {source}), and a remark."""
+
+    sql: str
+    way: str
+    remark: str = ""
 
 
 # -- what dbt would refuse, and tables that dbt can't see -----------------------------------------------------
@@ -241,21 +254,21 @@ def differences_from(twin: Twin, run: Run, expected: str, key: str) -> tuple[Dif
 # -- naming it and showing it ----------------------------------------------------------------------------------
 
 
-def explain_difference(
-    twin: Twin, sql: str, answer: ModelAnswer, expected: str, difference: Difference
-) -> Verdict:
+def explain_difference(twin: Twin, sql: str, answer: ModelAnswer, expected: Expectation, difference: Difference) -> Verdict:
     mistake, is_all = recognise(twin, answer, expected, difference)
     aspects = difference_of(twin, mistake, answer, expected).aspects if mistake else difference.aspects
-    shown = find_counterexample(twin, sql, expected, answer.inputs, answer.key, aspects)
+    shown = find_counterexample(twin, sql, expected.sql, answer.inputs, answer.key, aspects)
     if mistake is None:  # in words about the rows that are shown
-        returned, wanted = twin.run(sql), twin.run(expected)
-        words = describe(compare(returned, wanted, answer.key), returned, wanted, answer.key)
+        returned, wanted = twin.run(sql), twin.run(expected.sql)
+        words = describe(compare(returned, wanted, answer.key) or difference, returned, wanted, answer.key)
         return Verdict(False, words, "Not what was expected", counterexample=shown)
     remarks = () if is_all else ("There is more to mend: check again when this is done.",)
     return known_mistake(answer.name, mistake.name, remarks=remarks, counterexample=shown)
 
 
-def recognise(twin: Twin, answer: ModelAnswer, expected: str, difference: Difference) -> tuple[Misconception | None, bool]:
+def recognise(
+    twin: Twin, answer: ModelAnswer, expected: Expectation, difference: Difference
+) -> tuple[Misconception | None, bool]:
     """Return the known mistake that differs in the same way, and whether it accounts for the whole difference."""
     part_of_it = []
     for mistake in misconceptions_of(answer.name).values():
@@ -269,16 +282,18 @@ def recognise(twin: Twin, answer: ModelAnswer, expected: str, difference: Differ
     return None, True
 
 
-def difference_of(twin: Twin, mistake: Misconception, answer: ModelAnswer, expected: str) -> Difference | None:
+def difference_of(twin: Twin, mistake: Misconception, answer: ModelAnswer, expected: Expectation) -> Difference | None:
     """Return how a known mistake differs on the small shop, or None where it is not known by its result."""
     text = mistake.model(answer.name)
     if text is None:
         return None
-    try:
-        returned = twin.run(reference.render(text))
-    except duckdb.Error:
-        return None  # it names tables that are not there: recognised otherwise
-    return compare(returned, twin.run(expected), answer.key)
+    rendered = reference.render(text)
+    for sql in (expected.way.format(source=f"(\n{rendered}\n)"), rendered):
+        try:
+            return compare(twin.run(sql), twin.run(expected.sql), answer.key)
+        except duckdb.Error:
+            continue  # it lacks the column that is accepted in two ways, or names tables that are not there
+    return None
 
 
 def explain_on_everything(twin: Twin, run: Run, answer: ModelAnswer, expected: str) -> Verdict:

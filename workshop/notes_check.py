@@ -31,13 +31,15 @@ def judge_notes(work: Work, exercise: str, questions: tuple[Question, ...], prai
 
 
 def number_in(answer: Any) -> float | None:
-    """Return the number that somebody wrote as 40, "40.00", "$40" or "40 USD", or None."""
-    if isinstance(answer, bool):
+    """Return the number that somebody wrote as 40, "40,00", "$40.00", "USD 40" or "order 40", or None."""
+    found = re.fullmatch(r"[^\d.,-]*(-?[\d.,]*\d)[^\d]*", str(answer).strip())
+    if not found:
         return None
-    if isinstance(answer, int | float):
-        return float(answer)
-    found = re.fullmatch(r"\s*[$€£]?\s*(-?[\d,]*\.?\d+)\s*[a-z$€£.]*\s*", str(answer), re.IGNORECASE)
-    return float(found.group(1).replace(",", "")) if found else None
+    digits = re.sub(r",(\d\d?)$", r".\1", found.group(1)).replace(",", "")
+    try:
+        return float(digits)
+    except ValueError:
+        return None
 
 
 def words_in(answer: Any) -> list[str]:

@@ -43,7 +43,7 @@ def parse_check_in(text: str) -> list[CheckIn]:
     The names count, not the numbers before them. Names need not be those of an exercise: another version of the
     workshop may have written them. What stands behind a check-in is left out.
     """
-    text = MARGIN.sub(" ", WRAPPED_NAME.sub("_", INVISIBLE.sub("", text)))
+    text = on_one_line(text)
     heads = list(HEAD.finditer(text))
     ends = [head.start() for head in heads[1:]] + [len(text)]
     found = [CheckIn(int(head["group"]), once(steps_in(text[head.end() : end]))) for head, end in zip(heads, ends)]
@@ -68,31 +68,38 @@ def state(feedback: Feedback) -> str:
 # -- reading ---------------------------------------------------------------------------------------------------
 
 INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # among them the marks that turn text around
-WRAPPED_NAME = re.compile(r"_\s*\n[\s>]*|\s*\n[\s>]*_")  # a name cut in two by a line's end
+NAME = re.compile(r"_\s*\n[\s>]*|\s*\n[\s>]*_")  # a name cut in two by a line's end
 MARGIN = re.compile(r"\n[\s>]*")  # a line's end, and the marks of a quotation before the next
 
 NAME = r"[a-z][a-z0-9_]{0,79}"
-HEAD = re.compile(r"\bwg\s?(?P<group>[0-9]{1,3})\b\s?(?:[0-9]+\s?/\s?[0-9]+)?\s?:?", re.IGNORECASE)
-DONE = re.compile(rf"(?P<names>(?!(?:not|all)\b){NAME}(?:\s*,\s*{NAME})*)\s+done\b", re.IGNORECASE)
+# Spaces are single here, so nobody can make these slow.
+HEAD = re.compile(r"\bwg ?(?P<group>[0-9]{1,3})\b ?(?:[0-9]{1,3} ?/ ?[0-9]{1,3}\b)? ?:?", re.IGNORECASE)
+DONE = re.compile(rf"(?P<names>(?!(?:not|all)\b){NAME}(?: ?, ?{NAME})*) done\b", re.IGNORECASE)
 WAITING = re.compile(
-    rf"(?P<name>{NAME})\s*:\s*(?P<state>not\s+yet|does\s+not\s+run|not\s+started|workshop\s+problem|done)\b"
-    rf"(?:\s*\(\s*(?P<mistake>{NAME})\s*\))?",
+    rf"(?P<name>{NAME}) ?: ?(?P<state>not yet|does not run|not started|workshop problem|done)\b(?: ?\( ?(?P<mistake>{NAME}) ?\))?",
     re.IGNORECASE,
 )
+BETWEEN = re.compile("[ ,.]*")
 OUTCOMES = {words: outcome for outcome, words in WORDS.items()} | {"done": PASSED}
+
+
+def on_one_line(text: str) -> str:
+    """Return `text` without the marks of a quotation, its lines joined; a name that a line's end cut in two is whole again."""
+    lines = (line.strip(" \t>") for line in INVISIBLE.sub("", text).splitlines())
+    joined = "\n".join(line for line in lines if line).replace("_\n", "_").replace("\n_", "_")
+    return " ".join(joined.split())
 
 
 def steps_in(body: str) -> Iterator[Step]:
     """Give the steps that stand between semicolons, or commas where somebody wrote these."""
     for part in body.split(";"):
-        part = part.strip(" ,.")
-        if done := DONE.match(part):
+        at = BETWEEN.match(part).end()
+        if done := DONE.match(part, at):
             yield from (Step(name.strip().lower(), PASSED) for name in done["names"].split(","))
-            part = part[done.end() :].lstrip(" ,.")
-        while waiting := WAITING.match(part):
-            outcome = OUTCOMES[" ".join(waiting["state"].lower().split())]
-            yield Step(waiting["name"].lower(), outcome, waiting["mistake"] and waiting["mistake"].lower())
-            part = part[waiting.end() :].lstrip(" ,.")
+            at = BETWEEN.match(part, done.end()).end()
+        while waiting := WAITING.match(part, at):
+            yield Step(waiting["name"].lower(), OUTCOMES[waiting["state"].lower()], waiting["mistake"] and waiting["mistake"].lower())
+            at = BETWEEN.match(part, waiting.end()).end()
 
 
 def once(steps: Iterator[Step]) -> tuple[Step, ...]:

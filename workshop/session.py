@@ -33,7 +33,7 @@ class Session:
         Returns whether the project is new. Raises ProjectTrouble.
         """
         try:
-            if self.connection is not None and not self.is_usable():
+            if self.connection is not None and not (self.is_open and self.warehouse.exists()):
                 self.connection.close()
                 self.connection = None
             is_solution = self.connection is None and self.folder.resolve() == SOLUTIONS
@@ -61,13 +61,13 @@ class Session:
         dbt_runner.warm_up(self.path)
         return is_new
 
-    def is_usable(self) -> bool:
-        """Tell whether the connection still leads to a file: `%sql --close`, or deleting the project, ends that."""
+    @property
+    def is_open(self) -> bool:
+        """Whether `start` has opened the connection, and no `%sql --close` has closed it since."""
         try:
-            self.connection.execute("select 1")
+            return self.connection is not None and bool(self.connection.cursor())
         except duckdb.Error:
             return False
-        return self.warehouse.exists()
 
     def load_raw(self, hours_old: float) -> None:
         """Build the raw database again, as if loaded `hours_old` hours ago. Raises ProjectTrouble."""
@@ -84,8 +84,8 @@ class Session:
             attach_raw(self.open_connection, ensure_raw(self.path))
 
     def relations(self) -> frozenset[str]:
-        """Return the names of the relations in this notebook's warehouse; none before `start`."""
-        if self.connection is None:
+        """Return the names of the relations in this notebook's warehouse; none where it is not open."""
+        if not self.is_open:
             return frozenset()
         rows = self.connection.execute("select table_name from information_schema.tables where table_catalog = 'warehouse'").fetchall()
         return frozenset(name for (name,) in rows)
@@ -98,13 +98,13 @@ class Session:
         return self.path
 
     def demand_open(self) -> None:
-        """Raise ProjectTrouble where `start` has not been called."""
-        if self.connection is None:
+        """Raise ProjectTrouble where `start` has not been called, or the connection was closed since."""
+        if not self.is_open:
             raise ProjectTrouble("The warehouse is not open yet. Run the first cell (`%workgroup 1`), then this one again.")
 
     @property
     def open_connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection to the warehouse. Raises ProjectTrouble where `start` has not been called."""
+        """The connection to the warehouse. Raises ProjectTrouble where it is not open."""
         self.demand_open()
         return self.connection
 

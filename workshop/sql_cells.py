@@ -12,6 +12,7 @@ from IPython.utils.capture import capture_output
 from jinja2 import TemplateError
 from sql.connection import ConnectionManager
 
+from workshop.project import ProjectTrouble
 from workshop.session import Session
 from workshop.trouble import explain
 from workshop.work import COMMENTS
@@ -51,7 +52,9 @@ def friendly(magic: Callable[..., Any]) -> Callable[..., Any]:
             return None
         try:
             return magic(line, cell, **more) if cell is not None else magic(line, **more)
-        except (duckdb.Error, TemplateError, RefTrouble, RuntimeError, UsageError, KeyboardInterrupt) as error:
+        except (RefTrouble, ProjectTrouble) as error:
+            raise UsageError(str(error)) from None
+        except (duckdb.Error, TemplateError, TypeError, RuntimeError, UsageError, KeyboardInterrupt) as error:
             raise UsageError(sentence(error)) from None
 
     run.is_friendly = True  # type: ignore[attr-defined]
@@ -60,9 +63,8 @@ def friendly(magic: Callable[..., Any]) -> Callable[..., Any]:
 
 def sentence(error: BaseException) -> str:
     text = str(error).rpartition(JUPYSQL_HEADING)[2].strip()
-    is_jupysql = isinstance(error, UsageError) and not DUCKDB_ERROR.match(text)
-    if isinstance(error, RefTrouble) or is_jupysql:
-        return text
+    if isinstance(error, UsageError) and not DUCKDB_ERROR.match(text):
+        return text  # JupySQL's own words
     trouble = explain(error if isinstance(error, KeyboardInterrupt) else text)
     lines = text.splitlines()
     detail = next((lines[number : number + 2] for number, line in enumerate(lines) if line.startswith("LINE ")), [])

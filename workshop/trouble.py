@@ -100,6 +100,8 @@ MEANINGS = (
      "The Jinja is not closed or not complete. Look for `{{{{` without `}}}}`, or a bracket or quote that is missing inside them."),
     (r"'([^']+)' is undefined",
      "Jinja does not know `{0}`. Look for a misspelt `ref` or `source`, or a name that needs quotes."),
+    (r"missing \d+ required positional argument|takes \d+ positional argument",
+     "`ref` takes one name: `ref('stg_orders')`. `source` takes two: `source('jaffle_shop', 'orders')`."),
     (r"Found a cycle",
      "A model reads from itself, directly or through others. Look at its `ref`s: none may lead back to it. "
      "`ref` to the model you are writing is the usual cause."),

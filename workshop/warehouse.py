@@ -5,7 +5,8 @@ its own, `raw` is one file that everybody attaches read-only, and dbt runs insid
 """
 
 import os
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -37,6 +38,9 @@ RAW_TABLES = {
 
 MAXIMUM_SLOTS = 20
 
+# A notebook opened on the next day begins with fresh data, else dbt would call it stale from the start.
+HOURS_OF_A_SESSION = 8
+
 
 class WarehouseTrouble(Exception):
     """The warehouse or the raw database can't be used; the message says why and what to do."""
@@ -51,7 +55,7 @@ def open_warehouse(project: Path, name: str) -> tuple[duckdb.DuckDBPyConnection,
     Returns the connection and the path of the warehouse file.
     Raises WarehouseTrouble where no file can be opened, OSError where none can be written.
     """
-    raw = ensure_raw(project)
+    raw = ensure_fresh_raw(project)
     for number in range(1, MAXIMUM_SLOTS + 1):
         slot = name if number == 1 else f"{name}-{number}"
         path = project / WAREHOUSES / slot / WAREHOUSE_FILE
@@ -109,6 +113,18 @@ def ensure_raw(project: Path) -> Path:
     return raw
 
 
+def ensure_fresh_raw(project: Path) -> Path:
+    """Return the path of the project's raw database, loaded again where the last load was a day ago or so.
+
+    Where others are reading it and the system does not let it be replaced, it stays as it is.
+    """
+    raw = ensure_raw(project)
+    if datetime.now().timestamp() - raw.stat().st_mtime > HOURS_OF_A_SESSION * 3600:
+        with suppress(OSError):
+            build_raw(raw)
+    return raw
+
+
 def is_whole(raw: Path) -> bool:
     if not raw.exists():
         return False
@@ -141,7 +157,8 @@ def build_raw(raw: Path, hours_old: float = 1) -> None:
     try:
         with duckdb.connect() as connection:
             connection.execute(f"attach {quoted(unfinished)} as raw")
-            load_raw_tables(connection, datetime.now() - timedelta(hours=hours_old))
+            # dbt takes a time stamp without a zone for UTC.
+            load_raw_tables(connection, datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=hours_old))
             connection.execute("detach raw")
         os.replace(unfinished, raw)
     finally:

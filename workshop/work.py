@@ -157,15 +157,17 @@ class Work:
         if not path.exists():
             raise NotStarted(f"There is no `{file}` in your project yet.")
         try:
-            answers = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+            # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
+            answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise DoesNotRun(yaml_trouble(error, file)) from error
-        if answers is None:
+        if answers is None or answers == "":
             raise NotStarted(f"`{file}` is there, and still empty.")
         if not isinstance(answers, dict):
             raise DoesNotRun(
                 Trouble("These are not answers.", "Each line is a question, a colon, a space and your answer.", file)
             )
+        answers = {key: value if value not in ("", "~", "null") else None for key, value in answers.items()}
         if all(value is None for value in answers.values()):
             raise NotStarted(f"The answers in `{file}` are still blank.")
         return answers

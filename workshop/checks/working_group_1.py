@@ -33,7 +33,7 @@ def check_inspect_payments(work: Work) -> Verdict:
         return None
 
     def points_at_orders(answer: Any) -> str | None:
-        column = str(answer).strip().lower().rpartition(".")[2].strip("`'\"")
+        column = next(iter(re.findall(r"[\w.]+", str(answer).lower())), "").rpartition(".")[2]  # of "payment.orderid -> orders.id"
         columns = [row[0] for row in data.execute("describe raw.stripe.payment").fetchall()]
         if column not in columns:
             close = get_close_matches(column, columns, 1, 0.6)
@@ -80,7 +80,7 @@ def check_inspect_payments(work: Work) -> Verdict:
 def columns_meant(answer: str) -> str | None:
     """Return the columns of raw.stripe.payment that would be unique if its rows were one per `answer`."""
     words = answer.lower()
-    if "method" in words:
+    if "method" in words and not re.search(r"\b(payment|attempt|transaction|charge)s?\b(?!\s*_?method)", words):
         return "orderid, paymentmethod" if "order" in words else "paymentmethod"
     for pattern, column in (
         (r"payment|attempt|transaction|charge|\bid\b|stripe", "id"),
@@ -138,13 +138,12 @@ def check_grain(work: Work) -> Verdict:
         return judge
 
     def orders_to_payments(answer: Any) -> str | None:
-        left, _, right = re.sub(r"[\s:_-]+(?:to)?[\s:_-]*", " ", str(answer).lower().strip()).partition(" ")
-        meant = tuple({"1": "one", "n": "many", "m": "many", "*": "many"}.get(side, side) for side in (left, right))
-        if meant == ("one", "many"):
-            return None
-        if meant in (("one", "one"), ("many", "one"), ("many", "many")):
-            return {"oneone": "one_to_one", "manyone": "many_to_one", "manymany": "many_to_many"}["".join(meant)]
-        return "write one-to-one, one-to-many, many-to-one or many-to-many."
+        words = re.findall(r"[a-z]+|\d+|\*", str(answer).lower())
+        sides = [NUMBERS[word] for word in words if word in NUMBERS]
+        if len(sides) < 2:
+            return "write one-to-one, one-to-many, many-to-one or many-to-many."
+        right = "many" if "many" in sides[1:] else "one"
+        return None if (sides[0], right) == ("one", "many") else f"{sides[0]}_to_{right}"
 
     return judge_notes(
         work,
@@ -159,6 +158,9 @@ def check_grain(work: Work) -> Verdict:
         "that is what the next model has to get right.",
         ("failed_is_no_payment", "one_to_one", "many_to_one", "many_to_many"),
     )
+
+
+NUMBERS = {"1": "one", "one": "one", "n": "many", "m": "many", "*": "many", "many": "many", "several": "many"}
 
 
 def check_orders(work: Work) -> Verdict:
@@ -187,8 +189,7 @@ def check_customers(work: Work) -> Verdict:
             inputs={"stg_customers": relation("stg_customers"), "orders": relation("orders")},
             accepted=(
                 (
-                    "select * replace (coalesce(lifetime_value, 0) as lifetime_value) "
-                    f"from {relation('customers')}",
+                    "select * replace (coalesce(lifetime_value, 0) as lifetime_value) from {source}",
                     "You turned a missing lifetime value into 0. That is accepted; it no longer tells who never ordered "
                     "(NULL) from who ordered and never paid (0).",
                 ),

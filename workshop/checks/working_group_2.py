@@ -61,7 +61,8 @@ def check_tests(work: Work) -> Verdict:
     project = compile_project(work, "tests")
     tests = [test for test in project.tests if any(name in reference.models() for name in test.depends_on)]
     if not tests:
-        raise_if_swallowed("tests", project.findings)
+        if swallowed := swallowed_by_dbt("tests", project.findings):
+            return swallowed
         raise NotStarted("Your models have no tests yet.")
     return judge_data_tests(
         work,
@@ -77,7 +78,8 @@ def check_sources(work: Work) -> Verdict:
     project = compile_project(work, "sources")
     sources = list(work.manifest.sources.values())
     if not sources:
-        raise_if_swallowed("sources", project.findings)
+        if swallowed := swallowed_by_dbt("sources", project.findings):
+            return swallowed
         raise NotStarted("Your project declares no sources yet.")
     problem = (
         source_not_in_raw(sources)
@@ -213,13 +215,10 @@ def explained(exercise: str, error: DoesNotRun, findings: list[Finding]) -> Does
     return error
 
 
-def raise_if_swallowed(exercise: str, findings: list[Finding]) -> None:
-    """Where nothing is there because dbt ignored it, say that in place of "not started"."""
-    for finding in findings:
-        if misconception := misconception_named(exercise, finding.name):
-            raise DoesNotRun(
-                Trouble(f"dbt ignores something here: {finding.detail}", misconception.words, finding.file, finding.line), finding.name
-            )
+def swallowed_by_dbt(exercise: str, findings: list[Finding]) -> Verdict | None:
+    """Where nothing is there because dbt ignored it, the verdict that says so in place of "not started"."""
+    known = [finding for finding in findings if misconception_named(exercise, finding.name)]
+    return from_finding(exercise, known[0]) if known else None
 
 
 def from_finding(exercise: str, finding: Finding, **more: Any) -> Verdict:
