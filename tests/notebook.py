@@ -153,8 +153,6 @@ def learner(learner_folder: Path, ipython: InteractiveShell, monkeypatch: pytest
 
 def cells_in(folder: Path, ipython: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
     monkeypatch.chdir(folder)
-    for name in ("WORKSHOP_WAREHOUSE", "WORKSHOP_RAW"):
-        monkeypatch.setenv(name, "")  # put back behind the test, whatever %workgroup makes of it
     monkeypatch.setattr(dbt_runner, "warm_up", lambda project: None)
     cells = Cells(ipython, folder)
     yield cells

@@ -88,7 +88,7 @@ def test_the_names_count(text: str, expected: list[Step]) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "hello", "WG1", "WG1 5/5:", "WG1 is great, I am not done; all done", "WG1 4/5: inspect_payments, stg_pay...", "wg²: grain done",
-     "WG1111111 0/1: grain: not yet", "FWG1 0/1: grain: not yet", "\x00\ud800;;;:::", "WG٣ 0/1: grain: not yet"],
+     "WG1111111 0/1: grain: not yet", "FWG1 0/1: grain: not yet", "\x00\ud800;;;:::", "WG٣ 0/1: grain: not yet", "WG1 0/1: grain: not ſtarted"],
 )  # fmt: skip
 def test_what_is_no_check_in(text: str) -> None:
     assert parse_check_in(text) == []

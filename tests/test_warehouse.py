@@ -102,14 +102,13 @@ sys.stdin.readline()
 """
 
 RUN_FOR_EVER = """
-import os, sys
+import sys
 from pathlib import Path
 from workshop.dbt_runner import run_dbt
 from workshop.warehouse import open_warehouse
 project = Path(sys.argv[1])
 connection, path = open_warehouse(project, "working_group_1")
-os.environ |= {"WORKSHOP_WAREHOUSE": str(path), "WORKSHOP_RAW": str(project / "warehouses/raw.duckdb")}
-run_dbt(project, ["run"], lambda text: print("building" if "START sql table model main.endless" in text else "", flush=True))
+run_dbt(project, ["run"], lambda text: print("building" if "START sql table model main.endless" in text else "", flush=True), path)
 """
 
 NEVER = "select count(*) from range(10000000000) as a(i), range(1000000000) as b(j) where hash(i, j) = 0"

@@ -1,4 +1,7 @@
-"""The commands: `workshop lab` for learners, `workshop grade` for instructors, `workshop build` for maintainers."""
+"""The commands: `workshop lab` and `doctor` for learners, `room` and `grade` for instructors, `build` for maintainers.
+
+Each imports what it needs when it runs, so that `doctor` can speak where packages are missing.
+"""
 
 import argparse
 import json
@@ -6,9 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workshop.answers import BadMarkers
-from workshop.build import build
-from workshop.curriculum import UnknownName
 from workshop.lab import open_lab
 
 BAD_USE = 2
@@ -27,7 +27,8 @@ def main(words: list[str] | None = None) -> int:
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="workshop", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    lab = commands.add_parser("lab", help="open JupyterLab on the first notebook; options such as --port go to JupyterLab")
+    lab = commands.add_parser("lab", help="open JupyterLab on the first notebook; options such as --port go to JupyterLab", allow_abbrev=False)
+    lab.add_argument("--present", action="store_true", help="for a shared screen: large, light, nothing at the sides")
     lab.set_defaults(run=run_lab)
     grade = commands.add_parser("grade", help="judge dbt projects with the workshop's checks")
     grade.add_argument("project", nargs="+", type=Path, help="the folder of a dbt project")
@@ -35,6 +36,14 @@ def make_parser() -> argparse.ArgumentParser:
     grade.add_argument("--exercise", help="only this exercise")
     grade.add_argument("--json", action="store_true", help="print a list of objects")
     grade.set_defaults(run=run_grade)
+    room = commands.add_parser("room", help="show who is where, from the check-in lines in a saved chat")
+    room.add_argument("chat", nargs="?", type=Path, metavar="CHAT", help="the text file that Zoom saved, or lines pasted together")
+    room.add_argument("--html", type=Path, metavar="FILE", help="write a page for a second screen as well")
+    room.add_argument("--watch", action="store_true", help="follow the chat until Ctrl-C")
+    room.add_argument("--projects", type=Path, metavar="DIR", help="judge the project in each folder of DIR, with no chat")
+    room.set_defaults(run=run_room)
+    doctor = commands.add_parser("doctor", help="look whether this computer is ready for the workshop; takes half a minute")
+    doctor.set_defaults(run=run_doctor)
     builder = commands.add_parser("build", help="make the learners' notebooks from the solutions")
     builder.add_argument("--check", action="store_true", help="write nothing; fail where a notebook is stale")
     builder.set_defaults(run=run_build)
@@ -42,17 +51,34 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def run_lab(options: argparse.Namespace) -> int:
-    return open_lab(options.rest)
+    return open_lab(options.rest, options.present)
+
+
+def run_doctor(options: argparse.Namespace) -> int:
+    from workshop.doctor import run_doctor
+
+    return run_doctor()
+
+
+def run_room(options: argparse.Namespace) -> int:
+    from workshop.room import run_room
+
+    return run_room(options)
 
 
 def run_grade(options: argparse.Namespace) -> int:
+    from workshop.curriculum import UnknownName
     from workshop.grading import grade_project
 
     found: list[dict[str, Any]] = []
+    missing = [str(project) for project in options.project if not project.is_dir()]
+    if missing:
+        print(f"There is no folder {', '.join(missing)}. Name the folders of dbt projects.", file=sys.stderr)
+        return BAD_USE
     try:
         for project in options.project:
             found += grade_project(project, options.exercise, options.group)
-    except (UnknownName, NotADirectoryError) as error:
+    except UnknownName as error:
         print(error, file=sys.stderr)
         return BAD_USE
     if options.json:
@@ -68,6 +94,9 @@ def as_line(graded: dict[str, Any]) -> str:
 
 
 def run_build(options: argparse.Namespace) -> int:
+    from workshop.answers import BadMarkers
+    from workshop.build import build
+
     try:
         stale = build(check_only=options.check)
     except BadMarkers as error:

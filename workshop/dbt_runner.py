@@ -22,7 +22,7 @@ from typing import Any
 
 import duckdb
 
-from workshop.places import PROJECT_NAME, WAREHOUSE_FILE
+from workshop.places import PROJECT_NAME, RAW_DATABASE, TERMINAL_WAREHOUSE, WAREHOUSE_FILE
 from workshop.trouble import Trouble, did_you_mean, explain
 
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
@@ -48,10 +48,12 @@ class Run:
     trouble: Trouble | None = None
 
 
-def run_dbt(project: Path, words: list[str], show: Callable[[str], None]) -> Run:
+def run_dbt(project: Path, words: list[str], show: Callable[[str], None], warehouse: Path | None = None) -> Run:
     """Run the dbt command `words` (such as ["run", "--select", "orders"]) on the learner's project.
 
     Each line that dbt would print goes to `show` while dbt runs, without a newline.
+
+    warehouse: the file to build in; without it the one that a terminal uses, as profiles.yml says
     """
     if "--version" in words or words[:1] == ["-v"]:
         # `dbt --version` asks the internet for newer versions.
@@ -77,7 +79,8 @@ def run_dbt(project: Path, words: list[str], show: Callable[[str], None]) -> Run
     if not words or words[-1] in ("-h", "--help"):
         return invoke([*words, "--help"] if not words else words)
     names = tuple(path.stem for path in project.glob("models/**/*.sql"))
-    run = invoke([*quiet, *words, *where], callback=show_event, names=names)
+    with told_in_the_environment(project, warehouse):
+        run = invoke([*quiet, *words, *where], callback=show_event, names=names)
     if not run.succeeded:
         forget_parsed(project / "target")
     return replace(run, trouble=run.trouble or unmatched_trouble(unmatched, names))
@@ -170,6 +173,23 @@ def listed(result: Any) -> list[Any]:
     if hasattr(result, "results"):
         return list(result.results)
     return list(result) if isinstance(result, list) else [result]
+
+
+@contextmanager
+def told_in_the_environment(project: Path, warehouse: Path | None) -> Iterator[None]:
+    """Tell profiles.yml where to build, for this command only: `!dbt` in a cell is another process and may not build there."""
+    told = {"WORKSHOP_RAW": str(project / RAW_DATABASE)}
+    told["WORKSHOP_WAREHOUSE"] = str(warehouse or project / TERMINAL_WAREHOUSE / WAREHOUSE_FILE)
+    before = {name: os.environ.get(name) for name in told}
+    os.environ |= told
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

@@ -14,7 +14,7 @@ QUIET = (
 )
 
 
-def open_lab(options: list[str]) -> int:
+def open_lab(options: list[str], present: bool = False) -> int:
     """Run JupyterLab on the first notebook until it is stopped; `options` go to JupyterLab. Returns its exit code."""
     bin_folder = str(Path(sys.executable).parent)
     environment = os.environ | {

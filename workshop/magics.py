@@ -167,7 +167,9 @@ class WorkshopMagics(Magics):
         """
         words = in_shell_words(line)
         self.session.demand_open()
-        run = dbt_runner.run_dbt(self.session.project, words, lambda text: print(text, flush=True))
+        run = dbt_runner.run_dbt(
+            self.session.project, words, lambda text: print(text, flush=True), self.session.warehouse
+        )
         if run.trouble:
             display.trouble_card(str(run.trouble)).show()
         elif words[:2] == ["docs", "generate"] and "--static" in words and run.succeeded:

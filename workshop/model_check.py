@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -41,7 +42,7 @@ class ModelAnswer:
     key: str
     folder: str
     praise: str
-    inputs: dict[str, str]
+    inputs: tuple[tuple[str, str], ...]
     later_name: str | None = None
     accepted: tuple[tuple[str, str], ...] = ()
     may_read: tuple[str, ...] = ()
@@ -111,7 +112,7 @@ def demand_one_select(model: Model) -> None:
     if first_word in NOT_A_SELECT:
         raise DoesNotRun(
             Trouble(
-                f"This model is a `{first_word}`.",
+                f"This model begins with `{first_word}`.",
                 "A model is one `select`: dbt writes the `create table` around it, and never changes what is in `raw`.",
                 model.path,
             )
@@ -255,42 +256,45 @@ def differences_from(twin: Twin, run: Run, expected: str, key: str) -> tuple[Dif
 
 
 def explain_difference(twin: Twin, sql: str, answer: ModelAnswer, expected: Expectation, difference: Difference) -> Verdict:
-    mistake, is_all = recognise(twin, answer, expected, difference)
-    aspects = difference_of(twin, mistake, answer, expected).aspects if mistake else difference.aspects
-    shown = find_counterexample(twin, sql, expected.sql, answer.inputs, answer.key, aspects)
+    mistake, theirs = recognise(answer, expected, difference)
+    shown = find_counterexample(twin, sql, expected.sql, dict(answer.inputs), answer.key, theirs.aspects)
     if mistake is None:  # in words about the rows that are shown
         returned, wanted = twin.run(sql), twin.run(expected.sql)
         words = describe(compare(returned, wanted, answer.key) or difference, returned, wanted, answer.key)
         return Verdict(False, words, "Not what was expected", counterexample=shown)
-    remarks = () if is_all else ("There is more to mend: check again when this is done.",)
+    remarks = () if theirs.aspects == difference.aspects else ("There is more to mend: check again when this is done.",)
     return known_mistake(answer.name, mistake.name, remarks=remarks, counterexample=shown)
 
 
-def recognise(
-    twin: Twin, answer: ModelAnswer, expected: Expectation, difference: Difference
-) -> tuple[Misconception | None, bool]:
-    """Return the known mistake that differs in the same way, and whether it accounts for the whole difference."""
-    part_of_it = []
+def recognise(answer: ModelAnswer, expected: Expectation, difference: Difference) -> tuple[Misconception | None, Difference]:
+    """Return the known mistake that differs in the same way, and how it differs; None and `difference` where there is none.
+
+    A mistake that accounts for the whole difference comes first, else the one that accounts for most of it.
+    """
+    known = [(mistake, theirs) for mistake, theirs in known_differences(answer, expected) if difference.contains(theirs)]
+    if not known:
+        return None, difference
+    return max(known, key=lambda found: len(found[1].aspects))
+
+
+@cache
+def known_differences(answer: ModelAnswer, expected: Expectation) -> list[tuple[Misconception, Difference]]:
+    """Return how each known mistake of an exercise differs on the small shop, for those that are known by their result."""
+    twin = Twin()
+    twin.fill(twin.small_shop)
+    wanted = twin.run(expected.sql)
+    found = []
     for mistake in misconceptions_of(answer.name).values():
-        theirs = difference_of(twin, mistake, answer, expected)
-        if theirs is not None and difference.contains(theirs):
-            if theirs.aspects == difference.aspects:
-                return mistake, True
-            part_of_it.append((len(theirs.aspects), mistake))
-    if part_of_it:
-        return max(part_of_it, key=lambda found: found[0])[1], False
-    return None, True
+        text = mistake.model(answer.name)
+        if text is not None and (returned := result_of(twin, reference.render(text), expected)):
+            found.append((mistake, compare(returned, wanted, answer.key)))
+    return found
 
 
-def difference_of(twin: Twin, mistake: Misconception, answer: ModelAnswer, expected: Expectation) -> Difference | None:
-    """Return how a known mistake differs on the small shop, or None where it is not known by its result."""
-    text = mistake.model(answer.name)
-    if text is None:
-        return None
-    rendered = reference.render(text)
-    for sql in (expected.way.format(source=f"(\n{rendered}\n)"), rendered):
+def result_of(twin: Twin, sql: str, expected: Expectation) -> Result | None:
+    for each in (expected.way.format(source=f"(\n{sql}\n)"), sql):
         try:
-            return compare(twin.run(sql), twin.run(expected.sql), answer.key)
+            return twin.run(each)
         except duckdb.Error:
             continue  # it lacks the column that is accepted in two ways, or names tables that are not there
     return None

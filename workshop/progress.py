@@ -68,16 +68,13 @@ def state(feedback: Feedback) -> str:
 # -- reading ---------------------------------------------------------------------------------------------------
 
 INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # among them the marks that turn text around
-NAME = re.compile(r"_\s*\n[\s>]*|\s*\n[\s>]*_")  # a name cut in two by a line's end
-MARGIN = re.compile(r"\n[\s>]*")  # a line's end, and the marks of a quotation before the next
-
 NAME = r"[a-z][a-z0-9_]{0,79}"
 # Spaces are single here, so nobody can make these slow.
-HEAD = re.compile(r"\bwg ?(?P<group>[0-9]{1,3})\b ?(?:[0-9]{1,3} ?/ ?[0-9]{1,3}\b)? ?:?", re.IGNORECASE)
-DONE = re.compile(rf"(?P<names>(?!(?:not|all)\b){NAME}(?: ?, ?{NAME})*) done\b", re.IGNORECASE)
+HEAD = re.compile(r"\bwg ?(?P<group>[0-9]{1,3})\b ?(?:[0-9]{1,3} ?/ ?[0-9]{1,3}\b)? ?:?", re.IGNORECASE | re.ASCII)
+DONE = re.compile(rf"(?P<names>(?!(?:not|all)\b){NAME}(?: ?, ?{NAME})*) done\b", re.IGNORECASE | re.ASCII)
 WAITING = re.compile(
     rf"(?P<name>{NAME}) ?: ?(?P<state>not yet|does not run|not started|workshop problem|done)\b(?: ?\( ?(?P<mistake>{NAME}) ?\))?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 BETWEEN = re.compile("[ ,.]*")
 OUTCOMES = {words: outcome for outcome, words in WORDS.items()} | {"done": PASSED}

@@ -56,8 +56,6 @@ class Session:
             ) from error
         except WarehouseTrouble as error:
             raise ProjectTrouble(str(error)) from error
-        os.environ["WORKSHOP_WAREHOUSE"] = str(self.warehouse)
-        os.environ["WORKSHOP_RAW"] = str(self.path / RAW_DATABASE)
         dbt_runner.warm_up(self.path)
         return is_new
 

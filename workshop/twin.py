@@ -6,10 +6,12 @@ tell all known mistakes apart.
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import duckdb
 
@@ -21,6 +23,7 @@ LAST_HAND_WRITTEN_CUSTOMER = 17
 LAST_HAND_WRITTEN_ORDER = 18
 
 SECONDS_FOR_A_QUERY = 10
+SECONDS_BETWEEN_LOOKS = 0.25
 MOST_ROWS = 20_000
 
 # Any fixed moment: results may not depend on the day on which they are checked.
@@ -118,14 +121,46 @@ class Twin:
 
     @contextmanager
     def deadline(self) -> Iterator[None]:
-        timer = threading.Timer(SECONDS_FOR_A_QUERY, self.connection.interrupt)
-        timer.daemon = True
-        timer.start()
+        """Stop a query that takes longer than SECONDS_FOR_A_QUERY, and say so. Raises TooSlow, KeyboardInterrupt."""
+        watch = Watch(self.connection, time.monotonic() + SECONDS_FOR_A_QUERY)
+        watchdog().watches.append(watch)
         try:
             yield
         except (RuntimeError, duckdb.InterruptException) as error:
-            if timer.finished.is_set():
+            if watch.is_over:
                 raise TooSlow(f"stopped after {SECONDS_FOR_A_QUERY} seconds") from error
             raise KeyboardInterrupt from error
         finally:
-            timer.cancel()
+            watchdog().watches.remove(watch)
+
+
+@dataclass(eq=False)
+class Watch:
+    """A query that is running, until when it may, and whether that is over."""
+
+    connection: duckdb.DuckDBPyConnection
+    due: float
+    is_over: bool = False
+
+
+class Watchdog(threading.Thread):
+    """One thread for all queries: starting one for each would take longer than the queries do."""
+
+    def __init__(self) -> None:
+        super().__init__(name="query-watchdog", daemon=True)
+        self.watches: list[Watch] = []
+
+    def run(self) -> None:
+        while True:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            for watch in list(self.watches):
+                if time.monotonic() > watch.due:
+                    watch.is_over = True
+                    watch.connection.interrupt()
+
+
+@cache
+def watchdog() -> Watchdog:
+    dog = Watchdog()
+    dog.start()
+    return dog

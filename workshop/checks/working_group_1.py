@@ -101,7 +101,7 @@ def check_stg_payments(work: Work) -> Verdict:
             name="stg_payments",
             key="payment_id",
             folder="models/staging",
-            inputs={"raw.stripe.payment": "raw.stripe.payment"},
+            inputs=(("raw.stripe.payment", "raw.stripe.payment"),),
             may_read=("raw.stripe.payment",),
             praise="One row per payment attempt, in your own words and in dollars, with nothing left out. "
             "Whoever builds on this never has to know what Stripe calls things.",
@@ -171,7 +171,7 @@ def check_orders(work: Work) -> Verdict:
             later_name="fct_orders",
             key="order_id",
             folder="models",
-            inputs={"stg_orders": relation("stg_orders"), "stg_payments": relation("stg_payments")},
+            inputs=(("stg_orders", relation("stg_orders")), ("stg_payments", relation("stg_payments"))),
             praise="One row per order, whatever happened to its payments, with the money that really came in. "
             "That one row per order is a promise on which others can now build.",
         ),
@@ -186,7 +186,7 @@ def check_customers(work: Work) -> Verdict:
             later_name="dim_customers",
             key="customer_id",
             folder="models",
-            inputs={"stg_customers": relation("stg_customers"), "orders": relation("orders")},
+            inputs=(("stg_customers", relation("stg_customers")), ("orders", relation("orders"))),
             accepted=(
                 (
                     "select * replace (coalesce(lifetime_value, 0) as lifetime_value) from {source}",

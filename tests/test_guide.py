@@ -1,0 +1,83 @@
+"""The facilitator guide is held to the truth: exercises, magics, links, minutes, numbers, and what it types."""
+
+import re
+
+import pytest
+from notebook import Cells
+
+from workshop.catch_up import catch_up
+from workshop.curriculum import EXERCISES, GROUPS
+from workshop.places import ROOT
+from workshop.twin import Twin
+
+GUIDE = (ROOT / "facilitator_guide.md").read_text(encoding="utf-8")
+SECTION = re.compile(r"^## Working group (\d+): .* \((\d+) minutes\)\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
+STEP = re.compile(r"^### `?([\w -]+?)`? \((\d+) minutes\)\n(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
+SECTIONS = {int(number): (int(minutes), text) for number, minutes, text in SECTION.findall(GUIDE)}
+NUMBERS = re.findall(r"^\| ([\d.]+) \| .* \| `(select .*)` \|$", GUIDE, re.MULTILINE)
+
+
+def steps(group: int) -> list[tuple[str, int, str]]:
+    return [(name, int(minutes), text) for name, minutes, text in STEP.findall(SECTIONS[group][1])]
+
+
+def test_every_exercise_is_a_step_in_its_order() -> None:
+    for group in GROUPS:
+        names = [name for name, _, _ in steps(group.number)]
+        assert [name for name in names if name in {each.name for each in EXERCISES}] == [each.name for each in group.exercises]
+
+
+@pytest.mark.parametrize("group", [group.number for group in GROUPS])
+def test_the_minutes_add_up_to_what_the_heading_promises(group: int) -> None:
+    promised, _ = SECTIONS[group]
+    assert sum(minutes for _, minutes, _ in steps(group)) == promised
+    for name, minutes, text in steps(group):
+        pauses = sum(int(number) for number in re.findall(r"\((\d+) minutes\)", text))
+        assert pauses < minutes, name
+
+
+@pytest.mark.parametrize("exercise", [exercise.name for exercise in EXERCISES])
+def test_a_step_tells_what_to_ask_what_goes_wrong_and_when_to_pause(exercise: str) -> None:
+    [text] = [text for group in GROUPS for name, _, text in steps(group.number) if name == exercise]
+    for word in ("**Ask", "They get wrong", "**Pause**", f"%check {exercise}"):
+        assert word in text
+    assert f"misconceptions/{exercise}/" in text
+
+
+def test_every_link_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", GUIDE)
+    assert len(links) > 30
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("number, query", NUMBERS, ids=[query for _, query in NUMBERS])
+def test_every_number_is_what_the_data_gives(number: str, query: str) -> None:
+    assert float(number) == pytest.approx(float(Twin().connection.execute(query).fetchone()[0]), abs=0.001)
+
+
+def test_the_numbers_in_the_text_are_those_of_the_table() -> None:
+    table = {float(number) for number, _ in NUMBERS}
+    assert len(table) >= 12
+    assert {float(number) for number in re.findall(r"\b\d{4}\.\d\d\b", GUIDE)} <= table
+
+
+@pytest.mark.parametrize("group", [group.number for group in GROUPS])
+def test_what_is_typed_runs(group: int, learner: Cells) -> None:
+    """In order, in one notebook; before each step of an exercise, everything before it is done."""
+    by_name = {exercise.name: exercise for exercise in EXERCISES}
+    for name, _, text in steps(group):
+        if name in by_name:
+            catch_up(learner.project, by_name[name])
+        for cell in re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+            shown = learner.run(cell)
+            assert "UsageError" not in shown, f"{cell}\n{shown}"
+            assert "our mistake" not in shown, f"{cell}\n{shown}"
+
+
+def test_the_commands_exist() -> None:
+    from workshop.__main__ import make_parser
+
+    commands = re.findall(r"^\.venv/bin/workshop (.+)$", GUIDE, re.MULTILINE)
+    assert {command.split()[0] for command in commands} == {"doctor", "lab", "room"}
+    for command in commands:
+        make_parser().parse_args(command.split())

@@ -1,0 +1,233 @@
+"""Group 2: the guide's own YAML, what dbt swallows, freshness, docs, marts, and bad input."""
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import Answered, put_back
+from notebook import Cells
+
+from workshop import dbt_runner
+from workshop.curriculum import find_exercise
+from workshop.exercise import try_exercise
+from workshop.feedback import DOES_NOT_RUN, NOT_STARTED, PASSED, Feedback
+from workshop.project import apply_edits
+from workshop.reference import answers
+from workshop.warehouse import build_raw, ensure_raw
+from workshop.work import Work
+from workshop.yaml_lint import LARGEST_FILE, lint
+
+SEED = Path(__file__).parent / "seed"
+
+
+def feedback(project: Path, exercise: str, built: frozenset[str] = frozenset()) -> Feedback:
+    return try_exercise(find_exercise(exercise), Work(project, built))
+
+
+# -- the guide ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "file, exercise, folder",
+    [
+        ("stg_jaffle_shop.yml", "tests", "models/staging/jaffle_shop"),
+        ("src_jaffle_shop.yml", "sources", "models/staging/jaffle_shop"),
+        ("src_jaffle_shop.yml", "docs", "models/staging/jaffle_shop"),
+        ("core.yml", "marts", "models/marts/core"),
+    ],
+)
+def test_the_guides_yaml_passes_with_a_remark(answered_folder: Path, file: str, exercise: str, folder: str) -> None:
+    with put_back(answered_folder):
+        (answered_folder / folder / file).write_bytes((SEED / file).read_bytes())
+        found = feedback(answered_folder, exercise)
+    assert found.outcome == PASSED, found.message
+    assert any("deprecated" in remark for remark in found.remarks)
+
+
+def test_our_own_answers_build_without_a_warning(answered_folder: Path) -> None:
+    with put_back(answered_folder):
+        ensure_raw(answered_folder)
+        lines: list[str] = []
+        run = dbt_runner.run_dbt(answered_folder, ["--warn-error", "build", "--no-partial-parse"], lines.append)
+    assert run.succeeded, "\n".join(lines)
+    assert any("PASS=34 WARN=0 ERROR=0" in line for line in lines)
+
+
+# -- freshness ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hours, word", [(1, "PASS"), (18, "WARN"), (30, "ERROR STALE")])
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Tokyo"])
+def test_a_load_grows_old_in_every_time_zone(
+    answered: Answered, hours: int, word: str, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    project = answered("sources")
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        with put_back(project):
+            build_raw(ensure_raw(project), hours)
+            lines: list[str] = []
+            dbt_runner.run_dbt(project, ["source", "freshness"], lines.append)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert any(f"1 of 1 {word} freshness" in line for line in lines), lines
+
+
+def test_load_raw_makes_the_load_old_and_fresh_again(learner: Cells) -> None:
+    age = "%sql select round(epoch(now()::timestamp - max(_etl_loaded_at)) / 3600) as hours from raw.jaffle_shop.orders"
+    learner.run("%config SqlMagic.autopandas = False")
+    assert "18 hours old" in learner.run("%load_raw 18")
+    old = learner.run(age)
+    assert "1 hour old" in learner.run("%load_raw")
+    assert old != learner.run(age)
+    assert "not a number" in learner.run("%load_raw yesterday")
+
+
+# -- what dbt swallows or words badly ------------------------------------------------------------------------
+
+MODEL = "version: 2\nmodels:\n  - name: stg_orders\n    columns:\n      - name: order_id\n"
+
+
+@pytest.mark.parametrize(
+    "text, name, line",
+    [
+        (MODEL.replace("columns", "colums"), "columns_misspelt", 4),
+        (MODEL + "        data_test: [unique]\n", "tests_misspelt", 6),
+        (MODEL + "        unit_test: [unique]\n", "tests_misspelt", 6),
+        (MODEL.replace("stg_orders", "stg_order"), "model_not_there", 3),
+        (MODEL + "        data_tests:\n          - unique, not_null\n", "two_tests_on_one_dash", 7),
+        (MODEL + "        data_tests:\n          - not-null\n", "hyphen_in_test_name", 7),
+        (MODEL.replace("    columns:", "    data_tests: [unique]\n    columns:"), "test_on_the_model", 4),
+        (MODEL + "        data_tests:\n          - relationships: {to: stg_customers, field: id}\n", "to_without_ref", 7),
+        (MODEL + "        tests: [unique]\n        data_tests: [unique]\n", "tests_and_data_tests", 5),
+        (MODEL + "        data_tests: [unique]\n        data_tests: [not_null]\n", "key_twice", 7),
+        (MODEL + "\tdata_tests: [unique]\n", "tab_in_yaml", 6),
+        (MODEL + "        description: {{ doc('x') }}\n", "unquoted_jinja", 6),
+        (MODEL + "        description: \"{{ doc('x') }}\"\n", "doc_not_there", 6),
+        (MODEL + "       data_tests: [unique]\n", "indentation", 6),
+        ("- a\n- b\n", "not_a_mapping", 1),
+        ("5\n", "not_a_mapping", 1),
+    ],
+)
+def test_a_slip_is_found_on_its_line(tmp_path: Path, text: str, name: str, line: int) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/stg_orders.sql").write_text("select 1")
+    (tmp_path / "models/x.yml").write_text(text)
+    assert [(finding.name, finding.line) for finding in lint(tmp_path)] == [(name, line)]
+
+
+@pytest.mark.parametrize("name", ["tests", "sources", "docs", "marts"])
+def test_no_slip_is_found_in_the_answers(answered: Answered, name: str) -> None:
+    assert lint(answered(name)) == []
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "version: 2\n", "models:\n", "models: [1, 2]\nsources: {a: b}\n"])
+def test_odd_yaml_is_no_slip_and_no_crash(tmp_path: Path, text: str) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/x.yml").write_text(text)
+    assert lint(tmp_path) == []
+
+
+def test_a_file_that_nobody_wrote_by_hand_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/x.yml").write_text("- a\n" * LARGEST_FILE)
+    assert lint(tmp_path) == []
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "5\n", "version: 2\nmodels:\n\t- name: stg_orders\n"])
+def test_yaml_that_dbt_refuses_is_shown_by_its_file(answered: Answered, text: str) -> None:
+    project = answered("tests")
+    with put_back(project):
+        (project / "models/x.yml").write_text(text)
+        found = feedback(project, "tests")
+    assert found.outcome == DOES_NOT_RUN
+    assert "models/x.yml" in found.message
+    assert "Traceback" not in found.message
+
+
+def test_a_mended_slip_passes_at_once(answered: Answered) -> None:
+    """dbt's partial parsing goes on complaining of a model described twice when one description is gone."""
+    project = answered("tests")
+    with put_back(project):
+        (project / "models/x.yml").write_text(MODEL)
+        assert feedback(project, "tests").misconception == "described_twice"
+        (project / "models/x.yml").unlink()
+        assert feedback(project, "tests").outcome == PASSED
+
+
+def test_an_empty_yaml_cell_saves_nothing(learner: Cells) -> None:
+    assert "Nothing is saved" in learner.run("%%dbtfile models/x.yml\n\n")
+    assert not (learner.project / "models/x.yml").exists()
+
+
+# -- marts -------------------------------------------------------------------------------------------------
+
+
+def test_old_tables_in_the_warehouse_are_pointed_out(answered_folder: Path) -> None:
+    found = feedback(answered_folder, "marts", frozenset({"orders", "fct_orders", "customers"}))
+    assert found.outcome == PASSED
+    assert any("`customers`, `orders`" in remark and "drop table" in remark for remark in found.remarks)
+    assert not any("drop table" in remark for remark in feedback(answered_folder, "marts").remarks)
+
+
+def test_an_earlier_exercise_still_passes_when_its_model_is_renamed(answered_folder: Path) -> None:
+    for exercise in ("orders", "customers", "tests", "sources", "docs"):
+        assert feedback(answered_folder, exercise).outcome == PASSED
+
+
+def test_a_wrong_mart_is_named_as_in_group_1(answered_folder: Path) -> None:
+    with put_back(answered_folder):
+        file = answered_folder / "models/marts/core/fct_orders.sql"
+        file.write_text(file.read_text().replace("case when status = 'success' then amount end", "amount"))
+        assert feedback(answered_folder, "marts").misconception == "status_filter_forgotten"
+
+
+def test_group_2_is_not_started_in_a_group_1_project(answered: Answered) -> None:
+    outcomes = {name: feedback(answered("customers"), name).outcome for name in ("tests", "sources", "docs", "marts")}
+    assert set(outcomes.values()) == {NOT_STARTED}
+
+
+# -- in the notebook ---------------------------------------------------------------------------------------
+
+
+def test_workgroup_2_names_what_is_missing_and_the_line_that_helps(learner: Cells) -> None:
+    shown = learner.run("%workgroup 2")
+    assert "`orders`" in shown and "%catch_up tests" in shown
+    assert "You are level" in learner.run("%catch_up tests")
+    assert "catch_up" not in learner.run("%workgroup 2")
+
+
+def test_catch_up_undo_in_the_notebook(learner: Cells) -> None:
+    learner.run("%catch_up stg_payments")
+    assert "taken back" in learner.run("%catch_up --undo")
+    assert "no catch-up to undo" in learner.run("%catch_up --undo")
+    assert "Did you mean" in learner.run("%catch_up stg_paymnts")
+
+
+def test_docs_are_made_for_a_look_without_a_network(learner: Cells) -> None:
+    learner.run("%dbt run")
+    assert "The docs are in jaffle_shop/target/static_index.html" in learner.run("%dbt docs generate --static")
+    page = (learner.project / "target/static_index.html").read_text(encoding="utf-8")
+    assert not re.search(r"<(script|link)[^>]+(src|href)=[\"']https?://", page)
+
+
+def test_dbt_in_a_shell_beside_the_notebook_does_not_meet_its_lock(learner: Cells) -> None:
+    """`!dbt` in a cell is another process: it has to build in the terminal's warehouse."""
+    import os
+
+    learner.run("%dbt ls")
+    assert "WORKSHOP_WAREHOUSE" not in os.environ
+
+
+def test_the_moves_of_the_answer_lose_nothing(answered: Answered) -> None:
+    project = answered("docs")
+    with put_back(project):
+        before = sorted(path.name for path in project.glob("models/**/*") if path.is_file())
+        apply_edits(project, [edit for edit in answers()["marts"].edits if edit.moved_to])
+        after = sorted(path.name for path in project.glob("models/**/*") if path.is_file())
+        renamed = {"orders.sql": "fct_orders.sql", "customers.sql": "dim_customers.sql"}
+        assert after == sorted(renamed.get(name, name) for name in before)
