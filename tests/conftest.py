@@ -1,5 +1,6 @@
 """Fixtures that more than one file of tests needs."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,19 @@ from notebook import cells, ipython, learner, learner_folder  # noqa: F401 - fix
 from workshop.curriculum import EXERCISES, find_exercise
 from workshop.project import Edit, apply_edits, create_project
 from workshop.reference import answers
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests one worker runs, in their order: those of a file, and all solutions, because they share a project.
+
+    The two largest files are cut by exercise.
+    """
+    for item in items:
+        file = Path(item.path)
+        exercise = re.search(r"\[(\w+)/", item.name) if file.stem in ("test_misconceptions", "test_alternatives") else None
+        group = "solutions" if file.suffix == ".ipynb" else f"{file.stem} {exercise.group(1) if exercise else ''}"
+        item.add_marker(pytest.mark.xdist_group(group))
+
 
 Answered = Callable[[str], Path]
 

@@ -101,7 +101,7 @@ def test_not_passed_is_exit_code_1(fresh: Path, capsys: pytest.CaptureFixture[st
     [
         (["--exercise", "stg_payment"], "Did you mean stg_payments?"),
         (["--group", "9"], "There is no working group 9"),
-        (["nowhere"], "nowhere is not a folder"),
+        (["nowhere"], "There is no folder nowhere"),
     ],
 )
 def test_bad_use_is_exit_code_2(fresh: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ def names_in(text: str) -> list[str]:
         (f"19:02:11\t From  Ana Lima  to  Me(Direct Message) : {TWO_DONE}", 0),
         (f"19:02:11 From Ana Lima to Bo (direct message):\r\n\t{TWO_DONE}\r\n", 0),
         (f"00:58:04\tAna Lima:\t{TWO_DONE}\n00:59:04\tBo:\tI go to lunch at 12:30", 60),
-        (f"2026-01-05 19:02:11 From Ana Lima to Everyone:\n\thi, see below: thanks\n\n\t{TWO_DONE[:50]}\n\t{TWO_DONE[50:]}\n", 0),
+        (f"2026-01-05 19:02:11 From Ana Lima to Everyone:\n\thi, see below: thanks\n\n\t{TWO_DONE.replace(' grain', chr(10) + 'grain')}\n", 0),
         (f'19:02:11 From Ana Lima to Everyone:\n\tReplying to "{ONE_DONE[:40]}..."\n\n\t{TWO_DONE}\n', 0),
         (f"Ana Lima: {TWO_DONE}", None),
         (f"see you at 12:30\n- Ana Lima : “{TWO_DONE}”\nback to work 12:30", None),
@@ -133,26 +133,30 @@ def test_an_empty_room_says_so() -> None:
 
 def test_a_thousand_people_take_less_than_a_second() -> None:
     chat = "".join(f"19:{number // 60 % 60:02}:{number % 60:02} From Ana {number} to Everyone:\n\t{TWO_DONE}\n" for number in range(1000))
-    began = time.perf_counter()
+    began = time.process_time()  # not the wall clock: other tests run beside this one
     room = room_of_chat(chat)
     assert len(room.people) == 1000 and page(room) and table(room)
-    assert time.process_time() and time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 # -- the command -----------------------------------------------------------------------------------------------
 
 
-def watched(path: Path, steps: list[bytes | None], capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
-    """Return the names shown after each state of the file; None is a file that is gone."""
+SAME, GONE = "as it was", "gone"
+
+
+def watched(path: Path, steps: list[bytes | str], capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    """Return the names shown after each state of the file."""
     left, shown = list(steps), []
 
     def next_state(_: float) -> None:
         shown.append(re.findall(r"^(A\w+|B\w+) ", capsys.readouterr().out, re.MULTILINE))
         if not left:
             raise KeyboardInterrupt
-        if (state := left.pop(0)) is None:
+        state = left.pop(0)
+        if state == GONE:
             path.unlink()
-        else:
+        elif state != SAME:
             path.write_bytes(state)
 
     assert run_room(Namespace(chat=path, html=None, watch=True, projects=None), wait=next_state) == 0
@@ -163,7 +167,7 @@ def test_watching_follows_a_file_that_grows_goes_and_is_replaced(tmp_path: Path,
     path = tmp_path / "chat.txt"
     ana, bo = f"Ana: {ONE_DONE}\n".encode(), f"Bob: {TWO_DONE}\n".encode()
     path.write_bytes(ana)
-    states = [ana, ana + bo, b"", None, bo]
+    states = [SAME, ana + bo, b"", GONE, bo]
     assert watched(path, states, capsys) == [["Ana"], [], ["Ana", "Bob"], [], [], ["Bob"]]
 
 
@@ -171,7 +175,7 @@ def test_watching_takes_half_a_line_only_when_nothing_follows(tmp_path: Path, ca
     path = tmp_path / "chat.txt"
     ana, bo = f"Ana: {ONE_DONE}\n".encode(), f"Bob: {TWO_DONE}".encode()
     path.write_bytes(ana + bo)
-    assert watched(path, [ana + bo], capsys) == [["Ana"], ["Ana", "Bob"]]
+    assert watched(path, [SAME], capsys) == [["Ana"], ["Ana", "Bob"]]
 
 
 def test_the_page_is_written_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

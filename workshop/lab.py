@@ -1,11 +1,13 @@
 """Open JupyterLab on a working group, and nothing else: no news, no update check, no call to the outside."""
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-from workshop.places import JUPYTER_CONFIG, NOTEBOOKS
+from workshop.places import JUPYTER_CONFIG, JUPYTER_CONFIG_PRESENT, NOTEBOOKS
 
 QUIET = (
     "--LabApp.news_url=None",
@@ -15,16 +17,50 @@ QUIET = (
 
 
 def open_lab(options: list[str], present: bool = False) -> int:
-    """Run JupyterLab on the first notebook until it is stopped; `options` go to JupyterLab. Returns its exit code."""
+    """Run JupyterLab on the first notebook until it is stopped; `options` go to JupyterLab. Returns its exit code.
+
+    present: for a shared screen; large, light, nothing at the sides. The settings and the layout of whoever presents
+    are neither used nor changed: JupyterLab keeps its own in a temporary folder until it is stopped.
+    """
+    command = [sys.executable, "-m", "jupyterlab", *QUIET, str(NOTEBOOKS / "working_group_1.ipynb"), *options]
+    with tempfile.TemporaryDirectory(prefix="workshop-", ignore_cleanup_errors=True) as folder:
+        environment = lab_environment() | (presenting(Path(folder)) if present else {})
+        try:
+            return subprocess.run(command, env=environment, check=False).returncode
+        except KeyboardInterrupt:
+            return 0
+
+
+def lab_environment() -> dict[str, str]:
+    """Return the environment in which JupyterLab runs for a learner."""
     bin_folder = str(Path(sys.executable).parent)
-    environment = os.environ | {
-        "PATH": bin_folder + os.pathsep + os.environ.get("PATH", ""),  # so that a terminal in JupyterLab finds dbt
+    return os.environ | {
+        "PATH": joined(bin_folder, os.environ.get("PATH")),  # so that a terminal in JupyterLab finds dbt
         # Defaults under the learner's own JupyterLab settings, which stay as they are.
-        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [str(JUPYTER_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH")])),
+        "JUPYTER_CONFIG_PATH": joined(str(JUPYTER_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH")),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    command = [sys.executable, "-m", "jupyterlab", *QUIET, str(NOTEBOOKS / "working_group_1.ipynb"), *options]
-    try:
-        return subprocess.run(command, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+
+
+def presenting(folder: Path) -> dict[str, str]:
+    """Return what a shared screen adds to the environment; settings and layout are kept in `folder`."""
+    workspaces = folder / "workspaces"
+    workspaces.mkdir()
+    (workspaces / WORKSPACE_FILE).write_text(json.dumps(NOTHING_AT_THE_SIDES), encoding="utf-8")
+    return {
+        "JUPYTER_CONFIG_PATH": joined(str(JUPYTER_CONFIG_PRESENT), str(JUPYTER_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH")),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(workspaces),
+    }
+
+
+# JupyterLab's own file of the workspace "default": the name and a part of its hash.
+WORKSPACE_FILE = "default-37a8.jupyterlab-workspace"
+NOTHING_AT_THE_SIDES = {
+    "data": {"layout-restorer:data": {"main": {}, "left": {"collapsed": True}, "right": {"collapsed": True}}},
+    "metadata": {"id": "default"},
+}
+
+
+def joined(*folders: str | None) -> str:
+    return os.pathsep.join(filter(None, folders))

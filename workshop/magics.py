@@ -95,6 +95,7 @@ class WorkshopMagics(Magics):
         before = [exercise for exercise in EXERCISES if exercise.group < group.number]
         is_new = self.session.start(f"working_group_{group.number}", [reference.answers()[exercise.name] for exercise in before])
         connect_jupysql(self.shell, self.session)
+        dbt_runner.warm_up(self.session.path)  # only now: the two would wait for each other's imports
         steps = ", ".join(f"`{exercise.name}`" for exercise in group.exercises)
         state = "Your dbt project is in the folder `jaffle_shop`, beside this notebook." if is_new else "Your dbt project is as you left it."
         display.note_card(f"**Working group {group.number}: {group.title}.** {state} The steps: {steps}.").show()

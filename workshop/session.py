@@ -6,7 +6,6 @@ from pathlib import Path
 
 import duckdb
 
-from workshop import dbt_runner
 from workshop.answers import Answer
 from workshop.places import RAW_DATABASE, SOLUTIONS, project_beside
 from workshop.project import ProjectTrouble, apply_edits, create_project
@@ -26,7 +25,7 @@ class Session:
         self.hints_given: dict[str, int] = {}
 
     def start(self, name: str, answered: list[Answer]) -> bool:
-        """Create the project if it is missing, open the warehouse called `name`, begin to load dbt.
+        """Create the project if it is missing, and open the warehouse called `name`.
 
         Solutions begin with a fresh project each time, in which the groups before are `answered`, so that their
         outputs are always the same.
@@ -56,7 +55,6 @@ class Session:
             ) from error
         except WarehouseTrouble as error:
             raise ProjectTrouble(str(error)) from error
-        dbt_runner.warm_up(self.path)
         return is_new
 
     @property

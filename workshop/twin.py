@@ -5,6 +5,7 @@ It can hold the whole raw data or any part of it; the `small_shop` is the hand-w
 tell all known mistakes apart.
 """
 
+import atexit
 import threading
 import time
 from collections.abc import Iterator
@@ -149,18 +150,27 @@ class Watchdog(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="query-watchdog", daemon=True)
         self.watches: list[Watch] = []
+        self.ended = threading.Event()
 
     def run(self) -> None:
-        while True:
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-            for watch in list(self.watches):
-                if time.monotonic() > watch.due:
-                    watch.is_over = True
-                    watch.connection.interrupt()
+        while not self.ended.wait(SECONDS_BETWEEN_LOOKS):
+            self.look()  # in a function of its own, so that no connection outlives its check here
+
+    def end(self) -> None:
+        """End before Python does: DuckDB's binding complains of a thread that is still there then."""
+        self.ended.set()
+        self.join()
+
+    def look(self) -> None:
+        for watch in list(self.watches):
+            if time.monotonic() > watch.due:
+                watch.is_over = True
+                watch.connection.interrupt()
 
 
 @cache
 def watchdog() -> Watchdog:
     dog = Watchdog()
     dog.start()
+    atexit.register(dog.end)
     return dog
