@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from workshop.places import JUPYTER_CONFIG, JUPYTER_CONFIG_PRESENT, NOTEBOOKS
+from workshop.places import JUPYTER_CONFIG, NOTEBOOKS
 
 QUIET = (
     "--LabApp.news_url=None",
@@ -44,22 +44,33 @@ def lab_environment() -> dict[str, str]:
 
 def presenting(folder: Path) -> dict[str, str]:
     """Return what a shared screen adds to the environment; settings and layout are kept in `folder`."""
-    workspaces = folder / "workspaces"
-    workspaces.mkdir()
-    (workspaces / WORKSPACE_FILE).write_text(json.dumps(NOTHING_AT_THE_SIDES), encoding="utf-8")
-    return {
-        "JUPYTER_CONFIG_PATH": joined(str(JUPYTER_CONFIG_PRESENT), str(JUPYTER_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH")),
-        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(workspaces),
-    }
+    settings = folder / "settings"
+    for plugin, values in LARGE_AND_LIGHT.items():
+        write_json(settings / f"{plugin.replace(':', '/')}.jupyterlab-settings", values)
+    write_json(folder / "workspaces" / WORKSPACE_FILE, NOTHING_AT_THE_SIDES)
+    return {"JUPYTERLAB_SETTINGS_DIR": str(settings), "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces")}
 
 
+# As if chosen in JupyterLab's settings: it takes sizes from there only, and not from defaults.
+LARGE_AND_LIGHT = {
+    "@jupyterlab/apputils-extension:themes": {
+        "theme": "JupyterLab Light",
+        "adaptive-theme": False,
+        "overrides": {"code-font-size": "20px", "content-font-size1": "20px", "ui-font-size1": "16px"},
+    },
+    "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineNumbers": True, "lineWrap": False}},
+}
 # JupyterLab's own file of the workspace "default": the name and a part of its hash.
 WORKSPACE_FILE = "default-37a8.jupyterlab-workspace"
 NOTHING_AT_THE_SIDES = {
     "data": {"layout-restorer:data": {"main": {}, "left": {"collapsed": True}, "right": {"collapsed": True}}},
     "metadata": {"id": "default"},
 }
+
+
+def write_json(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value), encoding="utf-8")
 
 
 def joined(*folders: str | None) -> str:

@@ -10,7 +10,6 @@ SOLUTIONS = ROOT / "solutions"
 PACKAGE = Path(__file__).resolve().parent
 STARTER = PACKAGE / "starter"
 JUPYTER_CONFIG = PACKAGE / "jupyter_config"
-JUPYTER_CONFIG_PRESENT = PACKAGE / "jupyter_config_present"
 MISCONCEPTIONS = PACKAGE / "misconceptions"
 
 PROJECT_NAME = "jaffle_shop"
