@@ -4,25 +4,33 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from notebook import cells, ipython, learner, learner_folder  # noqa: F401 - fixtures
+from xdist.scheduler import LoadScopeScheduling
 
 from workshop.curriculum import EXERCISES, find_exercise
 from workshop.project import Edit, apply_edits, create_project
 from workshop.reference import answers
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests one worker runs, in their order: those of a file, and all solutions, because they share a project.
+class ByFile(LoadScopeScheduling):
+    """What one worker runs, in order: the tests of a file, and all solutions, because they share a project.
 
     The two largest files are cut by exercise.
     """
-    for item in items:
-        file = Path(item.path)
-        exercise = re.search(r"\[(\w+)/", item.name) if file.stem in ("test_misconceptions", "test_alternatives") else None
-        group = "solutions" if file.suffix == ".ipynb" else f"{file.stem} {exercise.group(1) if exercise else ''}"
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        if ".ipynb" in nodeid:
+            return "solutions"
+        file = nodeid.split("::")[0]
+        exercise = re.search(r"\[(\w+)/", nodeid) if file.endswith(("test_misconceptions.py", "test_alternatives.py")) else None
+        return f"{file} {exercise.group(1)}" if exercise else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 Answered = Callable[[str], Path]

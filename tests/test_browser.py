@@ -48,7 +48,7 @@ class Lab:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         home = {"HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTER_DATA_DIR": str(folder / "data")}
-        options = ["--no-browser", f"--port={self.port}", "--allow-root", "--IdentityProvider.token="]
+        options = ["--no-browser", f"--port={self.port}", "--allow-root", "--IdentityProvider.token=", "--expose-app-in-browser"]
         self.process = subprocess.Popen(
             [sys.executable, "-c", OPEN_LAB, str(folder / "notebooks"), mode, *options],
             env=os.environ | home,
@@ -56,7 +56,7 @@ class Lab:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self.url = f"http://127.0.0.1:{self.port}/lab/tree/working_group_1.ipynb?reset"
+        self.url = f"http://127.0.0.1:{self.port}/lab/tree/working_group_1.ipynb"
 
     def stop(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -120,7 +120,6 @@ def open_page(browser: Browser, lab: Lab) -> Page:
     page = browser.new_page(viewport=SMALL_LAPTOP)
     outside = []
     page.on("request", lambda asked: outside.append(asked.url) if asked.url.startswith("http") and "127.0.0.1" not in asked.url else None)
-    page.on("close", lambda _: None)
     for _ in range(120):
         try:
             page.goto(lab.url)
@@ -128,7 +127,7 @@ def open_page(browser: Browser, lab: Lab) -> Page:
         except Exception:  # noqa: BLE001 - the server is not up yet
             page.wait_for_timeout(500)
     expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("Idle").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("Idle", timeout=PATIENCE)
     page.outside = outside  # type: ignore[attr-defined]
     return page
 
@@ -204,9 +203,7 @@ def test_run_all_of_the_untouched_notebook_shows_no_error(browser: Browser, tmp_
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_feedback_is_readable_in_light_and_dark(notebook: Notebook, theme: str, pictures: Path) -> None:
     page = notebook.page
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.get_by_text("Theme", exact=True).hover()
-    page.get_by_role("menuitem", name=theme, exact=True).click()
+    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
     page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=theme)
     words = notebook.cell("stage-check").locator(".jp-RenderedHTML p").first
     assert contrast(words) >= 4.5  # WCAG AA, https://www.w3.org/TR/WCAG21/#contrast-minimum

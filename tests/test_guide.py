@@ -11,7 +11,7 @@ from workshop.places import ROOT
 from workshop.twin import Twin
 
 GUIDE = (ROOT / "facilitator_guide.md").read_text(encoding="utf-8")
-SECTION = re.compile(r"^## Working group (\d+): .* \((\d+) minutes\)\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"^## Working group (\d+): [^\n]* \((\d+) minutes\)\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
 STEP = re.compile(r"^### `?([\w -]+?)`? \((\d+) minutes\)\n(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
 SECTIONS = {int(number): (int(minutes), text) for number, minutes, text in SECTION.findall(GUIDE)}
 NUMBERS = re.findall(r"^\| ([\d.]+) \| .* \| `(select .*)` \|$", GUIDE, re.MULTILINE)

@@ -117,7 +117,9 @@ def test_a_slip_is_found_on_its_line(tmp_path: Path, text: str, name: str, line:
     (tmp_path / "models").mkdir()
     (tmp_path / "models/stg_orders.sql").write_text("select 1")
     (tmp_path / "models/x.yml").write_text(text)
-    assert [(finding.name, finding.line) for finding in lint(tmp_path)] == [(name, line)]
+    found = [(finding.name, finding.line) for finding in lint(tmp_path)]
+    assert found[0] == (name, line)
+    assert {other for other, _ in found[1:]} <= {"doc_not_there"}
 
 
 @pytest.mark.parametrize("name", ["tests", "sources", "docs", "marts"])
@@ -201,11 +203,12 @@ def test_workgroup_2_names_what_is_missing_and_the_line_that_helps(learner: Cell
     assert "catch_up" not in learner.run("%workgroup 2")
 
 
-def test_catch_up_undo_in_the_notebook(learner: Cells) -> None:
-    learner.run("%catch_up stg_payments")
-    assert "taken back" in learner.run("%catch_up --undo")
-    assert "no catch-up to undo" in learner.run("%catch_up --undo")
-    assert "Did you mean" in learner.run("%catch_up stg_paymnts")
+def test_catch_up_undo_in_the_notebook(cells: Cells) -> None:
+    cells.run("%workgroup 1")
+    cells.run("%catch_up stg_payments")
+    assert "taken back" in cells.run("%catch_up --undo")
+    assert "no catch-up to undo" in cells.run("%catch_up --undo")
+    assert "Did you mean" in cells.run("%catch_up stg_paymnts")
 
 
 def test_docs_are_made_for_a_look_without_a_network(learner: Cells) -> None:
