@@ -6,7 +6,6 @@ import resource
 from pathlib import Path
 
 import pytest
-
 from notebook import Cells, fingerprint
 
 MODEL = "models/staging/stg_payments.sql"

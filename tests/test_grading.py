@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from notebook import fingerprint
 
 import workshop
-from notebook import fingerprint
 from workshop.__main__ import main
 from workshop.curriculum import EXERCISES, find_group
 from workshop.project import apply_edits, create_project

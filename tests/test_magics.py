@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from notebook import Cells, Kernel, fingerprint
+
 from workshop.curriculum import EXERCISES, find_group
 from workshop.project import apply_edits
 from workshop.reference import answers

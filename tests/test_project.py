@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from notebook import fingerprint
+
 from workshop.places import STARTER
 from workshop.project import Edit, ProjectTrouble, apply_edits, create_project, move_file, path_in_project, tidy, write_file
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
 from notebook import Cells
+
 from workshop.project import create_project
 from workshop.warehouse import RAW_TABLES, WarehouseTrouble, ensure_raw, open_warehouse
 

@@ -4,9 +4,9 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workshop.counterexample import Counterexample
 from workshop.faults import Caught
 from workshop.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
-from workshop.counterexample import Counterexample
 from workshop.misconceptions import misconception_named
 from workshop.work import DoesNotRun, NotStarted, Work
 

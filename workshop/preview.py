@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from workshop.display import Card, framed, side_by_side, table_html, table_text, trouble_card, VOICES, markdown
+from workshop.display import VOICES, Card, framed, markdown, side_by_side, table_html, table_text, trouble_card
 from workshop.feedback import PASSED
 from workshop.model_check import demand_one_select, line_of
 from workshop.session import Session
