@@ -3,14 +3,18 @@
 In a notebook, `%load_ext workshop` brings the magics. From outside, `workshop.grade(project)` judges a project.
 """
 
+import gc
 from pathlib import Path
 from typing import Any
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by `%load_ext workshop`."""
-    from workshop.magics import load
-
+    gc.disable()  # JupySQL brings matplotlib and SQLAlchemy: much is made here, and nothing thrown away
+    try:
+        from workshop.magics import load
+    finally:
+        gc.enable()
     load(shell)
 
 

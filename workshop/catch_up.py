@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from workshop import reference
 from workshop.curriculum import EXERCISES
-from workshop.dbt_runner import compile_models, parse
-from workshop.exercise import Exercise, try_exercise
-from workshop.feedback import DOES_NOT_RUN, PASSED, Feedback
+from workshop.exercise import Exercise, try_exercise, try_exercises
+from workshop.feedback import DOES_NOT_RUN, NOT_STARTED, PASSED, Feedback
 from workshop.places import STARTER, WAREHOUSES
 from workshop.project import Edit, ProjectTrouble, create_project, move_file, write_file
 from workshop.warehouse import connect_unless_locked
-from workshop.work import Work
+from workshop.work import DoesNotRun, Work
 
 LOG = "catch_up.json"
 UNDONE = "-undone"
@@ -53,22 +53,23 @@ def catch_up(project: Path, exercise: Exercise) -> Outcome:
     with only_one(project):
         create_project(project)
         keeper = Keeper(project)
-        done: list[str] = []
-        stuck = None
-        for is_last_look in (False, True):  # an answer may replace something that an earlier one was built on
-            work = Work(project)
+        work = Work(project)
+        feedbacks = try_exercises(before, work)
+        done = {feedback.exercise for feedback in feedbacks if feedback.outcome == NOT_STARTED}
+        if done:  # all of them before the next look: each takes a while
             for each in before:
-                feedback = try_exercise(each, work)
-                if feedback.outcome != PASSED:
-                    fill_in(project, each, keeper)
-                    done += [each.name] if each.name not in done else []
-                    work = Work(project)
-                    if is_last_look and (feedback := try_exercise(each, work)).outcome != PASSED:
-                        stuck = stuck or feedback
-            if not done:
-                break
-    kept = tuple(each.name for each in before if each.name not in done)
-    return Outcome(tuple(done), kept, tuple(keeper.replaced), tuple(keeper.added), keeper.folder if keeper.log else None, stuck)
+                if each.name in done:
+                    fill_in_blanks(project, each, keeper)
+            work = Work(project)
+            feedbacks = try_exercises(before, work)
+        for number, each in [*enumerate(before)] * 2:  # an answer may replace something that an earlier one was built on
+            if feedbacks[number].outcome != PASSED:
+                work = fill_in(project, each, work, keeper)
+                done.add(each.name)
+                feedbacks = try_exercises(before, work)
+    filled_in, kept = (tuple(each.name for each in before if (each.name in done) is wanted) for wanted in (True, False))
+    stuck = next((feedback for feedback in feedbacks if feedback.outcome != PASSED), None)
+    return Outcome(filled_in, kept, tuple(keeper.replaced), tuple(keeper.added), keeper.folder if keeper.log else None, stuck)
 
 
 def undo(project: Path) -> tuple[list[str], list[str], Path]:
@@ -105,43 +106,78 @@ def undo(project: Path) -> tuple[list[str], list[str], Path]:
 # -- doing one exercise --------------------------------------------------------------------------------------
 
 
-def fill_in(project: Path, exercise: Exercise, keeper: "Keeper") -> None:
-    """Make the answer's edits until the exercise passes: those of missing files first, then one file at a time."""
-    make_readable(project, exercise, keeper)
-    edits = [located(project, edit) for edit in reference.answers()[exercise.name].edits]
-    missing = [edit for edit in edits if not (project / edit.path).exists()]
-    for some in [missing, *([edit] for edit in edits if edit not in missing)]:
-        for edit in some:
-            keeper.make(edit)
-        if some and try_exercise(exercise, Work(project)).outcome == PASSED:
-            return
+def fill_in(project: Path, exercise: Exercise, work: Work, keeper: "Keeper") -> Work:
+    """Make the answer's edits until the exercise passes: where nobody has written first, then one file at a time.
+
+    Returns the work as it is then.
+    """
+    work = make_readable(project, exercise, work, keeper)
+    for fill_in_some in (fill_in_blanks, fill_in_next):
+        while fill_in_some(project, exercise, keeper):
+            work = Work(project)
+            if try_exercise(exercise, work).outcome == PASSED:
+                return work
+    return work
 
 
-def make_readable(project: Path, exercise: Exercise, keeper: "Keeper") -> None:
-    """Set aside, one by one, files that stop dbt from reading the project at all; the starter's own are put back."""
+def fill_in_blanks(project: Path, exercise: Exercise, keeper: "Keeper") -> bool:
+    """Make the answer's edits of files that are not there or that nobody has touched. Returns whether anything changed."""
+    return any([keeper.make(edit) for edit in edits_of(project, exercise) if is_untouched(project / edit.path)])
+
+
+def fill_in_next(project: Path, exercise: Exercise, keeper: "Keeper") -> bool:
+    """Make the first of the answer's edits that changes something. Returns whether there was one."""
+    return any(keeper.make(edit) for edit in edits_of(project, exercise))
+
+
+def edits_of(project: Path, exercise: Exercise) -> list[Edit]:
+    return [located(project, edit) for edit in reference.answers()[exercise.name].edits]
+
+
+def is_untouched(path: Path) -> bool:
+    """Tell whether there is no such file, or its text is the starter's or that of an answer."""
+    return not path.is_file() or digest(path) in digests_of_our_texts()
+
+
+@cache
+def digests_of_our_texts() -> set[str]:
+    edits = (edit for answer in reference.answers().values() for edit in answer.edits)
+    return {digest(path) for path in STARTER.rglob("*") if path.is_file()} | {digest_of(edit.text) for edit in edits if edit.text}
+
+
+def make_readable(project: Path, exercise: Exercise, work: Work, keeper: "Keeper") -> Work:
+    """Set aside, one by one, files that stop dbt from reading the project at all; the starter's own are put back.
+
+    Returns the work as it is then.
+    """
     for _ in range(MOST_BROKEN_FILES):
-        if try_exercise(exercise, Work(project)).outcome != DOES_NOT_RUN:
-            return
-        culprit = culprit_of(project)
+        if try_exercise(exercise, work).outcome != DOES_NOT_RUN:
+            break
+        culprit = culprit_of(work)
         if culprit is None:
-            return
+            break
         original = STARTER / culprit
         if original.is_file():
             keeper.make(Edit(culprit, original.read_text(encoding="utf-8")))
         else:
             keeper.remove(culprit)
+        work = Work(project)
+    return work
 
 
-def culprit_of(project: Path) -> str | None:
+def culprit_of(work: Work) -> str | None:
     """Return the file that dbt names when it can't read the project, or None."""
-    manifest, trouble = parse(project)
-    if manifest is not None:
-        trouble = compile_models(project, manifest, []).trouble
-    if trouble is None:
-        return None
-    if trouble.file and (project / trouble.file).is_file():
-        return trouble.file
-    return "dbt_project.yml" if manifest is None and not trouble.file.startswith("models/") else None
+    is_readable = False
+    try:
+        is_readable = bool(work.manifest)
+        work.compiled()
+    except DoesNotRun as error:
+        file = error.trouble.file
+        if file and (work.project / file).is_file():
+            return file
+        if not is_readable and not file.startswith("models/"):
+            return "dbt_project.yml"
+    return None
 
 
 def located(project: Path, edit: Edit) -> Edit:
@@ -171,20 +207,22 @@ class Keeper:
         self.replaced: list[str] = []
         self.added: list[str] = []
 
-    def make(self, edit: Edit) -> None:
-        """Make one edit. Raises ProjectTrouble; nothing is lost then."""
+    def make(self, edit: Edit) -> bool:
+        """Make one edit and return whether it changed anything. Raises ProjectTrouble; nothing is lost then."""
         if edit.moved_to:
             if (self.project / edit.path).is_file() and not (self.project / edit.moved_to).exists():
                 self.note(edit.path, None)
                 self.note(edit.moved_to, digest(self.project / edit.path))
                 move_file(self.project, edit.path, edit.moved_to)
-            return
+                return True
+            return False
         path = self.project / edit.path
-        written = hashlib.sha256(edit.text.encode()).hexdigest()
+        written = digest_of(edit.text)
         if path.is_file() and digest(path) == written:
-            return
+            return False
         self.note(edit.path, written)
         write_file(path, edit.text)
+        return True
 
     def remove(self, name: str) -> None:
         """Take a file out of the project, into the backup."""
@@ -230,6 +268,10 @@ def copy_whole(source: Path, target: Path) -> None:
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @contextmanager

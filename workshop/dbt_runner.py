@@ -5,6 +5,7 @@ for it. An invocation then takes a fraction of a second, where `dbt` as a subpro
 """
 
 import atexit
+import gc
 import importlib
 import os
 import re
@@ -91,12 +92,12 @@ def parse(project: Path) -> tuple[Any | None, Trouble | None]:
 
     Nothing is written into the project.
     """
+    target = scratch_of(project) / "target"
     run = invoke(["parse", "--no-write-json", *outside_of(project)])
-    if not run.succeeded:
-        forget_parsed(scratch_of(project) / "target")
+    if not run.succeeded and forget_parsed(target):
         run = invoke(["parse", "--no-write-json", *outside_of(project)])
     if not run.succeeded:
-        forget_parsed(scratch_of(project) / "target")
+        forget_parsed(target)
     return (run.results[0], None) if run.succeeded else (None, run.trouble)
 
 
@@ -129,14 +130,22 @@ def load_dbt(project: Path | None = None) -> None:
         if project is not None:
             importlib.import_module("dbt.adapters.duckdb")
             parse(project)
+        # dbt stays for as long as the kernel does. Looking through its half million objects for garbage, again and
+        # again, would take a tenth of each check.
+        gc.collect()
+        gc.freeze()
 
 
-def forget_parsed(target: Path) -> None:
-    """Make dbt read all files again. After some mistakes, such as one model described twice, dbt 1.11's partial
-    parsing goes on complaining when they are mended.
+def forget_parsed(target: Path) -> bool:
+    """Make dbt read all files again, and return whether it remembered any.
+
+    After some mistakes, such as one model described twice, dbt 1.11's partial parsing goes on complaining when they
+    are mended.
     """
     with suppress(OSError):
         (target / "partial_parse.msgpack").unlink()
+        return True
+    return False
 
 
 def unmatched_trouble(unmatched: list[str], names: tuple[str, ...]) -> Trouble | None:

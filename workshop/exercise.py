@@ -1,7 +1,8 @@
-"""An exercise, and the one way to try it: whatever happens, one Feedback comes back."""
+"""An exercise, and the way to try it: whatever happens, one Feedback comes back."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from workshop.counterexample import Counterexample
@@ -43,6 +44,14 @@ class Exercise:
     hints: tuple[str, str, str]
     reason: str
     check: Callable[[Work], Verdict]
+
+
+def try_exercises(exercises: Sequence[Exercise], work: Work) -> list[Feedback]:
+    """Judge `work` in several exercises. dbt compiles the project once for all of them, where it can."""
+    if len(exercises) > 1:
+        with suppress(Exception):  # then one by one: what is broken may not concern all of them
+            work.compiled()
+    return [try_exercise(exercise, work) for exercise in exercises]
 
 
 def try_exercise(exercise: Exercise, work: Work) -> Feedback:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.curriculum import EXERCISES, find_exercise, find_group
-from workshop.exercise import try_exercise
+from workshop.exercise import try_exercises
 from workshop.work import Work
 
 
@@ -16,5 +16,4 @@ def grade_project(project: Path, exercise: str | None = None, group: int | None 
     if not project.is_dir():
         raise NotADirectoryError(f"{project} is not a folder. Name the folder of a dbt project.")
     asked = [find_exercise(exercise)] if exercise else find_group(group).exercises if group else EXERCISES
-    work = Work(project)
-    return [try_exercise(each, work).as_dict(str(project)) for each in asked]
+    return [feedback.as_dict(str(project)) for feedback in try_exercises(asked, Work(project))]

@@ -15,7 +15,7 @@ from workshop.answers import read_notebook, untouched_bodies
 from workshop.catch_up import catch_up, undo
 from workshop.catch_up_words import caught_up, undone
 from workshop.curriculum import EXERCISES, UnknownName, find_exercise, find_group
-from workshop.exercise import try_exercise
+from workshop.exercise import try_exercise, try_exercises
 from workshop.feedback import PASSED
 from workshop.lineage import lineage
 from workshop.places import SOLUTIONS
@@ -99,8 +99,7 @@ class WorkshopMagics(Magics):
         steps = ", ".join(f"`{exercise.name}`" for exercise in group.exercises)
         state = "Your dbt project is in the folder `jaffle_shop`, beside this notebook." if is_new else "Your dbt project is as you left it."
         display.note_card(f"**Working group {group.number}: {group.title}.** {state} The steps: {steps}.").show()
-        work = self.work()
-        if missing := [exercise.name for exercise in before if try_exercise(exercise, work).outcome != PASSED]:
+        if missing := [feedback.exercise for feedback in try_exercises(before, self.work()) if feedback.outcome != PASSED]:
             display.note_card(
                 f"From the groups before, this is not done yet: {', '.join(f'`{name}`' for name in missing)}. "
                 f"`%catch_up {group.exercises[0].name}` does it for you, and keeps what you have."
@@ -257,8 +256,7 @@ class WorkshopMagics(Magics):
 
         Where you are, from your files as they are now, and one line to paste into the chat.
         """
-        work = self.work()
-        display.note_card(check_in_line([try_exercise(exercise, work) for exercise in EXERCISES])).show()
+        display.note_card(check_in_line(try_exercises(EXERCISES, self.work()))).show()
 
     def work(self) -> Work:
         return Work(self.session.project, self.session.relations())

@@ -46,6 +46,12 @@ def models() -> dict[str, str]:
     return ordered
 
 
+@cache
+def rendered_models() -> dict[str, str]:
+    """Return the SQL of each model for the twin, by name, parents first."""
+    return {name: render(text) for name, text in models().items()}
+
+
 def renamed() -> dict[str, str]:
     """Return the new name of each model that an answer moves to another name."""
     moves = [edit for answer in answers().values() for edit in answer.edits if edit.moved_to and edit.path.endswith(".sql")]

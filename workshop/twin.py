@@ -8,6 +8,7 @@ tell all known mistakes apart.
 import atexit
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from functools import cache
 import duckdb
 
 from workshop.comparison import Result
-from workshop.reference import SCHEMA, models, relation, render
+from workshop.reference import SCHEMA, relation, rendered_models
 from workshop.warehouse import RAW_TABLES, load_raw_tables
 
 LAST_HAND_WRITTEN_CUSTOMER = 17
@@ -56,15 +57,14 @@ class Twin:
     """An in-memory DuckDB with the raw data of a Shop and every reference model upon it."""
 
     def __init__(self) -> None:
-        self.connection = duckdb.connect(":memory:")
+        self.connection = spare.pop() if spare else open_with_everything()
+        weakref.finalize(self, spare.append, self.connection)
         execute = self.connection.execute
-        for catalog in ("everything", "raw", "warehouse"):
-            execute(f"attach ':memory:' as {catalog}")
-        load_raw_tables(self.connection, LOADED_AT)
-        execute("set threads = 1; set memory_limit = '1GB'; set enable_external_access = false")
+        execute("use memory")
+        for catalog in ("raw", "warehouse"):
+            execute(f"detach database if exists {catalog}; attach ':memory:' as {catalog}")
         for table in RAW_TABLES:
-            execute(f"create schema if not exists everything.{table.split('.')[0]}")
-            execute(f"create table everything.{table} as from raw.{table}")
+            execute(f"create schema if not exists raw.{table.split('.')[0]}; create table raw.{table} as from everything.{table}")
         orders = execute("select id, user_id from everything.jaffle_shop.orders order by id").fetchall()
         payments = execute("select id, orderid from everything.stripe.payment order by id").fetchall()
         customers = execute("select id from everything.jaffle_shop.customers order by id").fetchall()
@@ -74,8 +74,8 @@ class Twin:
         self.shop = self.whole_shop
         execute("use warehouse.main")
         execute(f"create schema {SCHEMA}")
-        for name, text in models().items():
-            self.define(relation(name), render(text))
+        for name, sql in rendered_models().items():
+            self.define(relation(name), sql)
 
     @property
     def small_shop(self) -> Shop:
@@ -133,6 +133,18 @@ class Twin:
             raise KeyboardInterrupt from error
         finally:
             watchdog().watches.remove(watch)
+
+
+# Connections that no twin uses any more, with the raw data in `everything`: opening one takes most of a twin's time.
+spare: list[duckdb.DuckDBPyConnection] = []
+
+
+def open_with_everything() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:")
+    connection.execute("attach ':memory:' as everything")
+    load_raw_tables(connection, LOADED_AT, "everything")
+    connection.execute("set threads = 1; set memory_limit = '1GB'; set enable_external_access = false")
+    return connection
 
 
 @dataclass(eq=False)

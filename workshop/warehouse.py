@@ -165,13 +165,13 @@ def build_raw(raw: Path, hours_old: float = 1) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def load_raw_tables(connection: duckdb.DuckDBPyConnection, loaded_at: datetime) -> None:
-    """Fill the catalog `raw` of `connection` with the tables of `data/`, stamped with `loaded_at`."""
+def load_raw_tables(connection: duckdb.DuckDBPyConnection, loaded_at: datetime, catalog: str = "raw") -> None:
+    """Fill a catalog of `connection` with the tables of `data/`, stamped with `loaded_at`."""
     for table, (file, columns) in RAW_TABLES.items():
         stamp = f", timestamp '{loaded_at:%Y-%m-%d %H:%M:%S}' as _etl_loaded_at"
-        connection.execute(f"create schema if not exists raw.{table.split('.')[0]}")
+        connection.execute(f"create schema if not exists {catalog}.{table.split('.')[0]}")
         connection.execute(
-            f"create table raw.{table} as select *{stamp if table == 'jaffle_shop.orders' else ''} "
+            f"create table {catalog}.{table} as select *{stamp if table == 'jaffle_shop.orders' else ''} "
             f"from read_csv({quoted(DATA / file)}, header = true, columns = {columns})"
         )
 

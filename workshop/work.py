@@ -39,6 +39,7 @@ class Model:
     sql: compiled
     relation: its quoted name in compiled SQL
     reads: the quoted names of the models and sources that dbt knows it reads
+    parents: the names of the models among these
     """
 
     name: str
@@ -46,6 +47,7 @@ class Model:
     sql: str
     relation: str
     reads: frozenset[str]
+    parents: frozenset[str]
     is_ephemeral: bool = False
 
 
@@ -56,6 +58,7 @@ class Work:
         """built: names of the relations in the notebook's warehouse, where there is one."""
         self.project = project.resolve()
         self.built = built
+        self.compilations: dict[tuple[str, ...], tuple[list[Model], list[Any]]] = {}
 
     def model(self, name: str) -> Model:
         """Return the compiled model `name`. Raises NotStarted, DoesNotRun."""
@@ -67,7 +70,8 @@ class Work:
         Raises NotStarted where there is no such file or nothing in it, DoesNotRun where dbt can't compile it.
         """
         self.demand_started(name)
-        models, _ = self.compiled(f"+{name}")
+        whole = self.compilations.get(())
+        models, _ = whole or self.compiled(f"+{name}")
         wanted = next((model for model in models if model.name == name), None)
         if wanted is None:
             raise DoesNotRun(
@@ -76,17 +80,24 @@ class Work:
                     "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in `models/`.",
                 )
             )
-        return [model for model in models if model is not wanted] + [wanted]
+        ancestors = ancestors_of(wanted, models)
+        return [model for model in models if model.name in ancestors] + [wanted]
 
     def compiled(self, *select: str) -> tuple[list[Model], list[Any]]:
         """Compile what is selected, or everything: the models, parents first, and dbt's results for all nodes.
 
-        Raises DoesNotRun.
+        What was compiled once is remembered. Raises DoesNotRun.
         """
-        run = compile_models(self.project, self.manifest, list(select))
-        if not run.succeeded:
-            raise DoesNotRun(self.with_names(run.trouble))
-        nodes = {result.node.unique_id: result.node for result in run.results if result.node.resource_type == "model"}
+        if select not in self.compilations:
+            run = compile_models(self.project, self.manifest, list(select))
+            if not run.succeeded:
+                raise DoesNotRun(self.with_names(run.trouble))
+            self.compilations[select] = (self.in_order(run.results), run.results)
+        return self.compilations[select]
+
+    def in_order(self, results: list[Any]) -> list[Model]:
+        """Return the models among dbt's results, parents first."""
+        nodes = {result.node.unique_id: result.node for result in results if result.node.resource_type == "model"}
         ordered: dict[str, Model] = {}
 
         def add(id: str) -> None:
@@ -97,21 +108,22 @@ class Work:
 
         for id in nodes:
             add(id)
-        return list(ordered.values()), run.results
+        return list(ordered.values())
 
     def as_model(self, node: Any) -> Model:
         everything = self.manifest.nodes | self.manifest.sources
-        reads = [everything[id].relation_name for id in node.depends_on.nodes if id in everything]
+        read = [everything[id] for id in node.depends_on.nodes if id in everything]
         return Model(
             node.name,
             node.original_file_path.replace("\\", "/"),
             node.compiled_code or "",
             node.relation_name or f'"warehouse"."main"."{node.name}"',  # an ephemeral model has none
-            frozenset(relation for relation in reads if relation),
+            frozenset(each.relation_name for each in read if each.relation_name),
+            frozenset(each.name for each in read if each.resource_type == "model"),
             node.config.materialized == "ephemeral",
         )
 
-    @cached_property
+    @property
     def manifest(self) -> Any:
         """dbt's manifest. Raises DoesNotRun where dbt can't read the project."""
         if not (self.project / "dbt_project.yml").exists():
@@ -121,10 +133,14 @@ class Work:
                     "Run the first cell of the notebook (`%workgroup`): it makes the project, or brings back what is missing.",
                 )
             )
-        manifest, trouble = parse(self.project)
+        manifest, trouble = self.parsed
         if manifest is None:
             raise DoesNotRun(self.with_names(trouble))
         return manifest
+
+    @cached_property
+    def parsed(self) -> tuple[Any | None, Trouble | None]:
+        return parse(self.project)
 
     def with_names(self, trouble: Trouble) -> Trouble:
         """Return the trouble, with a "did you mean" where a name of a model or file is nearly right."""
@@ -171,6 +187,18 @@ class Work:
         if all(value is None for value in answers.values()):
             raise NotStarted(f"The answers in `{file}` are still blank.")
         return answers
+
+
+def ancestors_of(model: Model, models: list[Model]) -> set[str]:
+    """Return the names of all models that `model` is built on, among `models`."""
+    parents_of = {each.name: each.parents for each in models}
+    found: set[str] = set()
+    waiting = set(model.parents)
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= parents_of.get(name, frozenset()) - found
+    return found
 
 
 def yaml_trouble(error: Exception, file: str) -> Trouble:

@@ -17,7 +17,8 @@ RAW_TABLES = ("raw.stripe.payment", "raw.jaffle_shop.orders", "raw.jaffle_shop.c
 
 
 def check_inspect_payments(work: Work) -> Verdict:
-    data = Twin().connection
+    twin = Twin()
+    data = twin.connection
 
     def one_row_per(answer: Any) -> str | None:
         columns = columns_meant(str(answer))
@@ -110,7 +111,8 @@ def check_stg_payments(work: Work) -> Verdict:
 
 
 def check_grain(work: Work) -> Verdict:
-    data = Twin().connection
+    twin = Twin()
+    data = twin.connection
     payments_of = dict(
         data.execute(
             "select orders.id, count(payment.id) from raw.jaffle_shop.orders as orders "

@@ -18,7 +18,7 @@ from workshop.faults import (
 from workshop.misconceptions import misconception_named
 from workshop.model_check import tables_in
 from workshop.warehouse import RAW_TABLES
-from workshop.work import DoesNotRun, NotStarted, Work
+from workshop.work import DoesNotRun, NotStarted, Work, ancestors_of
 from workshop.yaml_check import (
     Compiled,
     compile_project,
@@ -143,7 +143,8 @@ def check_marts(work: Work) -> Verdict:
         model = next((model for model in project.models if model.name == name), None)
         if model and any(relation.startswith('"raw"') for relation in model.reads):
             return with_detail(known_mistake("marts", "mart_reads_a_source"), files[name])
-    if "dim_customers" in {model.name for model in project.models} and not reads_fct_orders(project):
+    mart = next((model for model in project.models if model.name == "dim_customers"), None)
+    if mart and "fct_orders" not in ancestors_of(mart, project.models):
         return known_mistake("marts", "dim_customers_not_on_fct_orders")
     for check in (check_orders, check_customers):
         verdict = check(work)
@@ -256,19 +257,6 @@ def source_status_column(work: Work) -> Any:
 
 def described_sources(work: Work) -> bool:
     return all(source.source_description for source in work.manifest.sources.values())
-
-
-def reads_fct_orders(project: Compiled) -> bool:
-    by_name = {model.name: model for model in project.models}
-    relations = {model.relation: model for model in project.models}
-    waiting, seen = [by_name["dim_customers"]], set()
-    while waiting:
-        model = waiting.pop()
-        if model.name == "fct_orders":
-            return True
-        seen.add(model.name)
-        waiting += [relations[relation] for relation in model.reads if relation in relations and relations[relation].name not in seen]
-    return False
 
 
 def old_relations(work: Work) -> tuple[str, ...]:
