@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbval.plugin import get_sanitize_patterns
 
 from workshop import grade
 from workshop.build import build
@@ -34,6 +35,12 @@ def test_notebook_has_no_outputs_and_the_ids_of_its_solution(path: Path) -> None
     code = [cell for cell in learner["cells"] if cell["cell_type"] == "code"]
     assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
     assert [cell["id"] for cell in learner["cells"]] == [cell["id"] for cell in solution["cells"]]
+
+
+def test_nbval_reads_every_pattern_of_the_sanitizer() -> None:
+    """It passes over what it can't read, without a word."""
+    text = (Path(__file__).parent / "sanitize.cfg").read_text(encoding="utf-8")
+    assert len(get_sanitize_patterns(text)) == text.count("regex:")
 
 
 @pytest.fixture(scope="module")
