@@ -65,7 +65,7 @@ class Row:
 def main() -> int:
     """Measure, print one table, and return the exit code."""
     print(f"Python {sys.version.split()[0]} on {sys.platform}, {os.cpu_count()} cores", flush=True)
-    rows = [*fresh_kernels(), *warm_cells()]
+    rows = [*fresh_kernels(), *warm_cells(), *warm_cells_of_group_2()]
     print(f"{'':<52}{'median':>8} {'':<4}{'least - most':>16}  target")
     for row in rows:
         print(row)
@@ -114,6 +114,20 @@ def warm_cells() -> Iterator[Row]:
     yield Row("  that many times as long as the right check", [median(command_line) / median(right)], "x", least=10)
 
 
+def warm_cells_of_group_2() -> Iterator[Row]:
+    """Yield what it costs to judge data tests by breaking the data, with every answer of both groups in the project."""
+    with folder_with_answers(groups=(1, 2)) as folder, kernel_in(folder) as run:
+        run("%load_ext workshop\n%workgroup 2", "Working group 2")
+        for exercise in find_group(2).exercises:
+            measured = times(lambda name=exercise.name: run(f"%check {name}", f"{name}: right"))
+            breaks_data = exercise.name in ("tests", "sources")
+            words = ", right, every fault injected" if breaks_data else ", right"
+            yield Row(f"%check {exercise.name}{words}", measured, "s", most=1.5 if breaks_data else None)
+        (folder / PROJECT_NAME / "models/staging/stripe/stg_stripe.yml").unlink()
+        wrong = times(lambda: run("%check tests", "all your tests stay green"))
+        yield Row("%check tests, wrong, with the fault that slipped", wrong, "s", most=1.5)
+
+
 # -- how ---------------------------------------------------------------------------------------------------
 
 
@@ -129,12 +143,12 @@ def times(work: Callable[[], object]) -> list[float]:
 
 
 @contextmanager
-def folder_with_answers() -> Iterator[Path]:
-    """A temporary folder with a project beside which a notebook could lie, every answer of group 1 in it."""
+def folder_with_answers(groups: tuple[int, ...] = (1,)) -> Iterator[Path]:
+    """A temporary folder with a project beside which a notebook could lie, every answer of these groups in it."""
     with tempfile.TemporaryDirectory(prefix="benchmark-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         create_project(folder / PROJECT_NAME)
-        for exercise in find_group(1).exercises:
+        for exercise in [exercise for group in groups for exercise in find_group(group).exercises]:
             apply_edits(folder / PROJECT_NAME, list(answers()[exercise.name].edits))
         yield folder
 

@@ -8,7 +8,7 @@ from conftest import Answered, put_back
 import workshop
 from workshop.curriculum import find_exercise
 from workshop.exercise import try_exercise
-from workshop.faults import MART_FAULTS, SENTENCES, SOURCE_FAULTS, STAGING_FAULTS, Fault, broken, rows_of
+from workshop.faults import MART_FAULTS, SENTENCES, SOURCE_FAULTS, STAGING_FAULTS, Fault, broken, relations_behind, rows_of
 from workshop.feedback import NOT_YET, PASSED, Feedback
 from workshop.model_check import build_models
 from workshop.twin import Twin
@@ -34,6 +34,19 @@ def test_a_fault_is_there_inside_and_gone_afterwards(fault: Fault, answered_fold
         assert len(twin.rows_of(name).rows) == len(clean.rows) + 1
     assert twin.rows_of(name) == clean
     assert rows_of(twin, built, fault)
+
+
+def test_a_test_sees_what_its_models_read_and_nothing_else(answered_folder: Path) -> None:
+    twin = Twin()
+    models, _ = Work(answered_folder).compiled()
+    built = build_models(twin, models)
+    payments = {("raw", "stripe", "payment"), ("warehouse", "main", "stg_payments")}
+    assert relations_behind(twin, built, 'select * from "warehouse"."main"."stg_payments"') == payments
+    assert relations_behind(twin, built, "select * from (select * from stg_payments) where id in (select 1)") == payments
+    assert relations_behind(twin, built, "with fct_orders as (select 1) select * from fct_orders") == set()
+    assert payments < relations_behind(twin, built, "select * from fct_orders")
+    assert relations_behind(twin, built, "select * from query_table('stg_payments')") is None
+    assert relations_behind(twin, built, "selec") is None
 
 
 def test_every_fault_has_a_sentence_and_every_sentence_a_fault() -> None:

@@ -9,8 +9,10 @@ import duckdb
 
 from workshop import reference
 from workshop.comparison import Result
+from workshop.sql_tree import is_named, parts_of, reads_of
 from workshop.trouble import Trouble, explain
 from workshop.twin import Built, TooSlow, Twin
+from workshop.warehouse import RAW_TABLES
 from workshop.work import DoesNotRun
 
 ROWS_SHOWN = 5
@@ -150,10 +152,29 @@ def inject(twin: Twin, built: dict[str, Built], tests: list[DataTest], faults: I
 
     built: what stands for each model in the twin, by name; a fault in a model that is not there is caught by nobody
     """
+    relations_of = {test.name: relations_behind(twin, built, test.sql) for test in tests}
     found = []
     for fault in faults:
+        place = parts_of(built[fault.relation].relation if fault.relation in built else fault.relation)
+        able = [test for test in tests if relations_of[test.name] is None or place in relations_of[test.name]]
         with broken(twin, built, fault) as is_broken:
-            found.append(Caught(fault, tuple(test for test in tests if is_broken and fails(twin, test))))
+            found.append(Caught(fault, tuple(test for test in able if is_broken and fails(twin, test))))
+    return found
+
+
+def relations_behind(twin: Twin, built: dict[str, Built], sql: str) -> set[tuple[str, ...]] | None:
+    """Return all relations that a select reads, itself or through models, by their parts; None where it can't be told."""
+    raw = [parts_of(f"raw.{table}") for table in RAW_TABLES]
+    sql_of = {parts_of(each.relation): each.sql for each in built.values()}
+    found: set[tuple[str, ...]] = set()
+    waiting = [sql]
+    while waiting:
+        reads = reads_of(twin.connection, waiting.pop())
+        meant = [relation for name in reads.tables for relation in (*raw, *sql_of) if is_named(relation, name)]
+        if reads.may_be_more:
+            return None
+        waiting += [sql_of[relation] for relation in meant if relation in sql_of and relation not in found]
+        found |= set(meant)
     return found
 
 
@@ -170,7 +191,8 @@ def rows_of(twin: Twin, built: dict[str, Built], fault: Fault) -> list[dict[str,
 @contextmanager
 def broken(twin: Twin, built: dict[str, Built], fault: Fault) -> Iterator[bool]:
     """The small shop with one fault in it, inside; gives whether there was a place for the fault."""
-    twin.fill(twin.small_shop)
+    if twin.shop != twin.small_shop:
+        twin.fill(twin.small_shop)
     model = built.get(fault.relation)
     if model:
         twin.define(model.relation, f"select * from (\n{model.sql}\n) union all by name ({fault.row})")
@@ -181,7 +203,8 @@ def broken(twin: Twin, built: dict[str, Built], fault: Fault) -> Iterator[bool]:
     finally:
         if model:
             twin.define(model.relation, model.sql)
-        twin.fill(twin.small_shop)
+        else:
+            twin.fill(twin.small_shop)
 
 
 # -- one test ----------------------------------------------------------------------------------------------

@@ -3,12 +3,10 @@
 A wrong model is named (which known mistake returns the same?) and shown (on which smallest shop?).
 """
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 import duckdb
 
@@ -17,6 +15,7 @@ from workshop.comparison import Difference, Result, compare, describe
 from workshop.counterexample import find_counterexample, side_by_side
 from workshop.exercise import Verdict, known_mistake
 from workshop.misconceptions import Misconception, misconceptions_of
+from workshop.model_sql import COMMENT, demand_one_select, hard_coded_tables
 from workshop.trouble import Trouble, explain
 from workshop.twin import Built, TooSlow, Twin
 from workshop.work import DoesNotRun, Model, Work
@@ -55,7 +54,7 @@ def judge_model(work: Work, answer: ModelAnswer) -> Verdict:
     demand_one_select(model)
     twin = Twin()
     expected = f"select * from {reference.relation(answer.name)}"
-    if hard_coded := hard_coded_tables(twin, model, ancestors, answer):
+    if hard_coded := hard_coded_tables(twin.connection, model, ancestors, answer.may_read):
         return judge_hard_coded(answer, hard_coded)
     build_models(twin, ancestors)
 
@@ -86,85 +85,6 @@ class Expectation:
     sql: str
     way: str
     remark: str = ""
-
-
-# -- what dbt would refuse, and tables that dbt can't see -----------------------------------------------------
-
-
-def demand_one_select(model: Model) -> None:
-    """Raise DoesNotRun where the compiled SQL is not one select that dbt can put into parentheses."""
-    tokens = [(kind, position) for position, kind in duckdb.tokenize(model.sql) if kind != duckdb.token_type.comment]
-    if not tokens:
-        raise DoesNotRun(Trouble("The model compiles to nothing.", "A model is one `select`.", model.path))
-    semicolons = [at for kind, at in tokens if kind == duckdb.token_type.operator and model.sql.encode()[at : at + 1] == b";"]
-    if semicolons and semicolons[0] < tokens[-1][1]:
-        raise DoesNotRun(
-            Trouble(
-                "There are two statements in this model.",
-                "A model is one `select`: dbt writes the `create table` around it. Remove the semicolon and all but one of them.",
-                model.path,
-                line_at(model.sql, semicolons[0]),
-            )
-        )
-    if semicolons:
-        raise DoesNotRun(replace(explain('near ";"'), said="The model ends in a semicolon.", file=model.path))
-    first_word = re.sub(r"^\W+", "", COMMENT.sub("", model.sql)).split(None, 1)[0].lower()
-    if first_word in NOT_A_SELECT:
-        raise DoesNotRun(
-            Trouble(
-                f"This model begins with `{first_word}`.",
-                "A model is one `select`: dbt writes the `create table` around it, and never changes what is in `raw`.",
-                model.path,
-            )
-        )
-
-
-COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-NOT_A_SELECT = ("create", "insert", "update", "delete", "drop", "alter", "copy", "truncate", "attach", "set")
-
-
-def line_at(sql: str, position: int) -> int:
-    return sql.encode()[:position].count(b"\n") + 1
-
-
-def hard_coded_tables(twin: Twin, model: Model, ancestors: list[Model], answer: ModelAnswer) -> list[str]:
-    """Return the tables that the compiled SQL names and dbt does not know about, as `schema.table`."""
-    known = [tuple(re.findall(r'"([^"]+)"', relation.lower())) for relation in model.reads]
-    known += [tuple(name.split(".")) for name in answer.may_read]
-    for parent in ancestors:
-        if parent.is_ephemeral:  # dbt has put its SQL into the model's
-            known += tables_in(twin, parent.sql)
-    found = [name for name in tables_in(twin, model.sql) if not any(full[-len(name) :] == name for full in known)]
-    return [".".join(name) for name in found]
-
-
-def tables_in(twin: Twin, sql: str) -> list[tuple[str, ...]]:
-    """Return the tables in DuckDB's syntax tree of `sql` that are not its CTEs, each once."""
-    tree = json.loads(twin.connection.execute("select json_serialize_sql(?)", [sql]).fetchone()[0])
-    if tree.get("error"):
-        return []  # it does not parse; running it says why
-    tables: dict[tuple[str, ...], None] = {}
-    ctes: set[str] = set()
-
-    def walk(node: Any) -> None:
-        if isinstance(node, list):
-            for item in node:
-                walk(item)
-        elif isinstance(node, dict):
-            if node.get("type") == "BASE_TABLE":
-                parts = (node.get("catalog_name"), node.get("schema_name"), node["table_name"])
-                tables[tuple(part.lower() for part in parts if part)] = None
-            ctes.update(entry["key"].lower() for entry in (node.get("cte_map") or {}).get("map", ()))
-            for item in node.values():
-                walk(item)
-
-    walk(tree)
-    return [name for name in tables if not (len(name) == 1 and name[0] in ctes)]
-
-
-def judge_hard_coded(answer: ModelAnswer, tables: list[str]) -> Verdict:
-    verdict = known_mistake(answer.name, "hard_coded_table")
-    return replace(verdict, message=f"{verdict.message} Here it is: {', '.join(f'`{table}`' for table in tables)}.")
 
 
 # -- running it ------------------------------------------------------------------------------------------------
@@ -298,6 +218,11 @@ def result_of(twin: Twin, sql: str, expected: Expectation) -> Result | None:
         except duckdb.Error:
             continue  # it lacks the column that is accepted in two ways, or names tables that are not there
     return None
+
+
+def judge_hard_coded(answer: ModelAnswer, tables: list[str]) -> Verdict:
+    verdict = known_mistake(answer.name, "hard_coded_table")
+    return replace(verdict, message=f"{verdict.message} Here it is: {', '.join(f'`{table}`' for table in tables)}.")
 
 
 def explain_on_everything(twin: Twin, run: Run, answer: ModelAnswer, expected: str) -> Verdict:

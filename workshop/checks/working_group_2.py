@@ -16,7 +16,7 @@ from workshop.faults import (
     STAGING_FAULTS,
 )
 from workshop.misconceptions import misconception_named
-from workshop.model_check import tables_in
+from workshop.sql_tree import reads_of
 from workshop.warehouse import RAW_TABLES
 from workshop.work import DoesNotRun, NotStarted, Work, ancestors_of
 from workshop.yaml_check import (
@@ -188,7 +188,7 @@ def source_not_in_raw(sources: list[Any]) -> Verdict | None:
 def staging_not_on_sources(work: Work, project: Compiled) -> Verdict | None:
     known = {source.relation_name for source in work.manifest.sources.values()}
     for model in project.models:
-        for table in tables_in(project.twin, model.sql):
+        for table in reads_of(project.twin.connection, model.sql).tables:
             relation = '"' + '"."'.join(table) + '"'
             if table[0] == "raw" and not (relation in known and relation in model.reads):
                 return with_detail(known_mistake("sources", "still_hard_coded"), f"{'.'.join(table)} in {model.path}")

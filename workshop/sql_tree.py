@@ -1,0 +1,56 @@
+"""DuckDB's syntax tree of a select: which tables it reads."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What a select reads.
+
+    tables: names as they are written, in lower case, in one to three parts, each once; without its own CTEs
+    may_be_more: it does not parse, or it reads something else than tables, such as the result of a function
+    """
+
+    tables: tuple[tuple[str, ...], ...]
+    may_be_more: bool
+
+
+def reads_of(connection: duckdb.DuckDBPyConnection, sql: str) -> Reads:
+    """Return what the select `sql` reads. The connection is only asked to parse."""
+    tree = json.loads(connection.execute("select json_serialize_sql(?)", [sql]).fetchone()[0])
+    if tree.get("error"):
+        return Reads((), may_be_more=True)
+    tables: dict[tuple[str, ...], None] = {}
+    ctes: set[str] = set()
+    may_be_more = False
+
+    def walk(node: Any) -> None:
+        nonlocal may_be_more
+        if isinstance(node, list):
+            for item in node:
+                walk(item)
+        elif isinstance(node, dict):
+            if node.get("type") == "BASE_TABLE":
+                parts = (node.get("catalog_name"), node.get("schema_name"), node["table_name"])
+                tables[tuple(part.lower() for part in parts if part)] = None
+            may_be_more |= node.get("type") == "TABLE_FUNCTION"
+            ctes.update(entry["key"].lower() for entry in (node.get("cte_map") or {}).get("map", ()))
+            for item in node.values():
+                walk(item)
+
+    walk(tree)
+    return Reads(tuple(name for name in tables if not (len(name) == 1 and name[0] in ctes)), may_be_more)
+
+
+def parts_of(relation: str) -> tuple[str, ...]:
+    """Return the parts of a name, quoted as dbt quotes it or not at all, in lower case."""
+    return tuple(part.strip('"').lower() for part in relation.split("."))
+
+
+def is_named(relation: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Tell whether `name`, perhaps without its first parts, stands for `relation`."""
+    return relation[-len(name) :] == name
