@@ -130,10 +130,6 @@ def load_dbt(project: Path | None = None) -> None:
         if project is not None:
             importlib.import_module("dbt.adapters.duckdb")
             parse(project)
-        # dbt stays for as long as the kernel does. Looking through its half million objects for garbage, again and
-        # again, would take a tenth of each check.
-        gc.collect()
-        gc.freeze()
 
 
 def forget_parsed(target: Path) -> bool:
@@ -167,6 +163,7 @@ def invoke(
 
         deprecations.reset_deprecations()  # else each command repeats the notices of all before it
         result = dbtRunner(manifest=manifest, callbacks=[callback] if callback else []).invoke(words)
+        keep_out_of_garbage_collection()
     results = listed(result.result)
     trouble = explain(result.exception, names=names) if result.exception else None
     for node_result in results:
@@ -174,6 +171,16 @@ def invoke(
         if trouble is None and not result.success and failed:
             trouble = explain(node_result.message, node_result.node, names)
     return Run(bool(result.success), results, trouble)
+
+
+@cache
+def keep_out_of_garbage_collection() -> None:
+    """dbt stays for as long as the process does. To look through its half million objects for garbage, again and again,
+    would take a tenth of each check.
+    """
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)  # else DuckDB's binding complains of leaks when Python ends
 
 
 def listed(result: Any) -> list[Any]:
