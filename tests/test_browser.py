@@ -166,6 +166,7 @@ def test_the_lineage_is_a_picture(notebook: Notebook) -> None:
 
 def test_a_wrong_answer_shows_its_sentence_and_its_counterexample(notebook: Notebook, pictures: Path) -> None:
     notebook.run("stage-model", sqlmodel("stg_payments", "models/staging/stg_payments.sql"))
+    notebook.run("stage-run")
     mistake = misconceptions_of("orders")["join_repeats_orders"]
     notebook.run("orders-model", sqlmodel("orders", "models/orders.sql", mistake.edits[0].text))
     cell = notebook.run("orders-check")
@@ -236,6 +237,8 @@ def test_presenting_is_larger_and_clear_at_the_sides(notebook: Notebook, browser
         assert code.evaluate(size) >= 18 > usual.evaluate(size)
         assert page.evaluate("document.body.dataset.jpThemeName") == "JupyterLab Light"
         expect(page.locator(".jp-FileBrowser")).to_be_hidden()
+        prompt = page.locator(".jp-CodeCell .jp-InputPrompt").first
+        assert prompt.evaluate("it => { it.textContent = '[100]:'; return it.scrollWidth <= it.clientWidth }")
         page.screenshot(path=pictures / "present.png")
         page.close()
     finally:

@@ -193,6 +193,17 @@ def test_group_2_is_not_started_in_a_group_1_project(answered: Answered) -> None
     assert set(outcomes.values()) == {NOT_STARTED}
 
 
+def test_a_slip_in_the_tests_is_not_blamed_on_the_sources(answered: Answered) -> None:
+    project = answered("tests")
+    with put_back(project):
+        file = project / "models/staging/stg_stripe.yml"
+        file.write_text(file.read_text().replace("columns:", "colums:"))
+        assert feedback(project, "tests").misconception == "columns_misspelt"
+        assert feedback(project, "sources").outcome == NOT_STARTED
+        (project / "models/staging/src.yml").write_text("version: 2\nsorces:\n  - name: stripe\n    tables:\n      - name: payment\n")
+        assert feedback(project, "sources").misconception == "sources_misspelt"
+
+
 # -- in the notebook ---------------------------------------------------------------------------------------
 
 

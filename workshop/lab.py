@@ -22,7 +22,8 @@ def open_lab(options: list[str], present: bool = False) -> int:
     present: for a shared screen; large, light, nothing at the sides. The settings and the layout of whoever presents
     are neither used nor changed: JupyterLab keeps its own in a temporary folder until it is stopped.
     """
-    command = [sys.executable, "-m", "jupyterlab", *QUIET, str(NOTEBOOKS / "working_group_1.ipynb"), *options]
+    quiet = [*QUIET, "--LabApp.custom_css=True"] if present else QUIET
+    command = [sys.executable, "-m", "jupyterlab", *quiet, str(NOTEBOOKS / "working_group_1.ipynb"), *options]
     with tempfile.TemporaryDirectory(prefix="workshop-", ignore_cleanup_errors=True) as folder:
         environment = lab_environment() | (presenting(Path(folder)) if present else {})
         try:
@@ -48,7 +49,15 @@ def presenting(folder: Path) -> dict[str, str]:
     for plugin, values in LARGE_AND_LIGHT.items():
         write_json(settings / f"{plugin.replace(':', '/')}.jupyterlab-settings", values)
     write_json(folder / "workspaces" / WORKSPACE_FILE, NOTHING_AT_THE_SIDES)
-    return {"JUPYTERLAB_SETTINGS_DIR": str(settings), "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces")}
+    custom, config = folder / "custom", folder / "config"
+    write_json(config / "jupyter_server_config.json", {"ServerApp": {"tornado_settings": {"static_custom_path": [str(custom)]}}})
+    custom.mkdir()
+    (custom / "custom.css").write_text(ROOM_FOR_LARGE_NUMBERS, encoding="utf-8")
+    return {
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "JUPYTER_CONFIG_PATH": joined(str(config), lab_environment()["JUPYTER_CONFIG_PATH"]),
+    }
 
 
 # As if chosen in JupyterLab's settings: it takes sizes from there only, and not from defaults.
@@ -60,6 +69,8 @@ LARGE_AND_LIGHT = {
     },
     "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineNumbers": True, "lineWrap": False}},
 }
+# The number of a cell is as large as code, and there is no setting for the column in which it stands.
+ROOM_FOR_LARGE_NUMBERS = "body { --jp-cell-prompt-width: 90px; }\n"
 # JupyterLab's own file of the workspace "default": the name and a part of its hash.
 WORKSPACE_FILE = "default-37a8.jupyterlab-workspace"
 NOTHING_AT_THE_SIDES = {

@@ -92,6 +92,7 @@ class WorkshopMagics(Magics):
         Make everything ready for a working group: your dbt project, your warehouse, JupySQL. Run it again at any time.
         """
         group = find_group(line)
+        self.session.group = group.number
         before = [exercise for exercise in EXERCISES if exercise.group < group.number]
         is_new = self.session.start(f"working_group_{group.number}", [reference.answers()[exercise.name] for exercise in before])
         connect_jupysql(self.shell, self.session)
@@ -256,7 +257,7 @@ class WorkshopMagics(Magics):
 
         Where you are, from your files as they are now, and one line to paste into the chat.
         """
-        display.note_card(check_in_line(try_exercises(EXERCISES, self.work()))).show()
+        display.note_card(check_in_line(try_exercises(EXERCISES, self.work()), self.session.group)).show()
 
     def work(self) -> Work:
         return Work(self.session.project, self.session.relations())

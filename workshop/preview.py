@@ -7,9 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from workshop.display import VOICES, Card, framed, markdown, side_by_side, table_html, table_text, trouble_card
+from workshop.display import VOICES, Card, framed, markdown, note_card, side_by_side, table_html, table_text, trouble_card
 from workshop.feedback import PASSED
-from workshop.model_check import demand_one_select, line_of
+from workshop.model_check import line_of
+from workshop.model_sql import demand_one_select
 from workshop.session import Session
 from workshop.trouble import explain
 from workshop.work import DoesNotRun, NotStarted, Work
@@ -35,7 +36,14 @@ def preview_model(session: Session, path: Path) -> Card:
         columns = [column[0] for column in cursor.description]
         rows = [dict(zip(columns, row)) for row in cursor.fetchmany(ROWS + 1)]
     except (duckdb.Error, RuntimeError) as error:
-        return trouble_card(f"{saved}\n\n{preview_trouble(error, name, work.model_files())}")
+        if "interrupt" in str(error).lower():
+            raise KeyboardInterrupt from error
+        if parent := parent_not_built(error, work.model_files()):
+            return note_card(
+                f"{saved}\n\nIt reads `{parent}`, which is not in this notebook's warehouse yet, so there are no rows to show. "
+                f"Build it: `%dbt run --select {parent}`, then run this cell again."
+            )
+        return trouble_card(f"{saved}\n\n{replace(explain(error), file=name, line=line_of(error))}")
     more = "its first rows" if len(rows) > ROWS else "all its rows"
     if not rows:
         return Card(framed(markdown(f"{saved} It returns no rows."), VOICES[PASSED][2]), f"{saved} It returns no rows.")
@@ -43,16 +51,8 @@ def preview_model(session: Session, path: Path) -> Card:
     return Card(framed(markdown(saved) + html, VOICES[PASSED][2]), f"{saved}\n{table_text(more, rows[:ROWS])}")
 
 
-def preview_trouble(error: Exception, name: str, models: Container[str]) -> str:
-    """Return why the model in the file `name` gave no rows. Raises KeyboardInterrupt where it was stopped."""
-    if "interrupt" in str(error).lower():
-        raise KeyboardInterrupt from error
+def parent_not_built(error: Exception, models: Container[str]) -> str:
+    """Return the model that DuckDB misses, or "" where it complains of something else."""
     missing = re.search(r'Table with name "?([\w.]+)"? does not exist', str(error))
     parent = missing.group(1).rpartition(".")[2] if missing else ""
-    if parent in models:
-        return (
-            f"It reads `{parent}`, which is not in this notebook's warehouse yet, so there are no rows to show. "
-            f"Build it: `%dbt run --select {parent}`, then run this cell again."
-        )
-    trouble = explain(error)
-    return str(replace(trouble, file=name, line=line_of(error)))
+    return parent if parent in models else ""

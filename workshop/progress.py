@@ -32,9 +32,14 @@ class CheckIn:
     steps: tuple[Step, ...]
 
 
-def check_in_line(feedbacks: list[Feedback]) -> str:
-    """Return one line a group, such as "WG1 2/5: inspect_payments, stg_payments done; grain: not yet"."""
-    return "\n".join(group_line(number, list(group)) for number, group in groupby(feedbacks, lambda each: each.group))
+def check_in_line(feedbacks: list[Feedback], here: int) -> str:
+    """Return one line a group, such as "WG1 2/5: inspect_payments, stg_payments done; grain: not yet".
+
+    here: the group that somebody is in; of the others only those are named in which something was done or tried
+    """
+    groups = [(number, list(group)) for number, group in groupby(feedbacks, lambda each: each.group)]
+    begun = [number for number, group in groups if any(each.outcome != NOT_STARTED for each in group)]
+    return "\n".join(group_line(number, group) for number, group in groups if number == here or number in begun)
 
 
 def parse_check_in(text: str) -> list[CheckIn]:

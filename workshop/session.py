@@ -22,6 +22,7 @@ class Session:
         self.path = project_beside(folder)
         self.connection: duckdb.DuckDBPyConnection | None = None
         self.warehouse: Path | None = None
+        self.group = 1
         self.hints_given: dict[str, int] = {}
 
     def start(self, name: str, answered: list[Answer]) -> bool:

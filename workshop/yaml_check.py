@@ -53,7 +53,8 @@ def compile_project(work: Work, exercise: str) -> Compiled:
 
 REFUSED_BY_DBT = (
     "tab_in_yaml unquoted_jinja indentation not_a_mapping tests_and_data_tests hyphen_in_test_name test_misspelt two_tests_on_one_dash "
-    "period_in_the_plural doc_not_there docs_never_closed described_twice tables_misspelt freshness_one_level_too_high test_on_the_model"
+    "period_in_the_plural doc_not_there docs_never_closed described_twice sources_misspelt tables_misspelt "
+    "freshness_one_level_too_high test_on_the_model"
 ).split()
 
 
@@ -71,8 +72,15 @@ def explained(exercise: str, error: DoesNotRun, findings: list[Finding]) -> Does
 
 def swallowed_by_dbt(exercise: str, findings: list[Finding]) -> Verdict | None:
     """Where nothing is there because dbt ignored it, the verdict that says so in place of "not started"."""
-    known = [finding for finding in findings if misconception_named(exercise, finding.name)]
+    known = findings_about(exercise, findings)
     return from_finding(exercise, known[0]) if known else None
+
+
+def findings_about(exercise: str, findings: list[Finding]) -> list[Finding]:
+    """Return the findings for which the exercise has words, in files that describe what it is about."""
+    subject = "sources" if exercise == "sources" else "models"
+    known = [finding for finding in findings if misconception_named(exercise, finding.name)]
+    return [finding for finding in known if not finding.about or subject in finding.about]
 
 
 def from_finding(exercise: str, finding: Finding, **more: Any) -> Verdict:
@@ -97,7 +105,7 @@ def judge_data_tests(
     praise: str,
     remarks: tuple[str, ...] = (),
 ) -> Verdict:
-    swallowed = [finding for finding in project.findings if misconception_named(exercise, finding.name)]
+    swallowed = findings_about(exercise, project.findings)
     for finding in swallowed:
         if finding.name in ("to_without_ref", "model_not_there"):
             return from_finding(exercise, finding)

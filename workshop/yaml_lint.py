@@ -5,7 +5,7 @@ A finding bears the name of a known mistake; the words are in that mistake's fil
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -22,6 +22,7 @@ FRESHNESS = "freshness loaded_at_field loaded_at_query".split()
 SOURCE = [*COMMON, *FRESHNESS, *"database schema tables loader overrides quoting data_tests tests".split()]
 TABLE = [*COMMON, *FRESHNESS, *"identifier columns data_tests tests external loader quoting constraints".split()]
 
+MISSPELT = {"data_tests": "tests_misspelt"} | {key: f"{key}_misspelt" for key in ("models", "sources", "tables", "columns")}
 NEED_A_COLUMN = ("unique", "not_null", "accepted_values", "relationships")
 ARGUMENTS = ("values", "quote", "to", "field")
 PERIODS = ("minute", "hour", "day")
@@ -38,12 +39,14 @@ class Finding:
     file: relative to the project, with forward slashes
     line: counted from 1
     detail: what stands there, and what was probably meant
+    about: what the file describes, "models" or "sources" or both; empty where it can't be told
     """
 
     name: str
     file: str
     line: int
     detail: str = ""
+    about: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:
@@ -59,7 +62,8 @@ def lint(project: Path) -> list[Finding]:
     own_tests = set(re.findall(r"\{%-?\s*test\s+(\w+)|macro\s+test_(\w+)", " ".join(text for _, text in macros_of(project))))
     known_tests = {*NEED_A_COLUMN, *(name for pair in own_tests for name in pair if name)}
     for file, text in texts_of(project, ".yml", ".yaml"):
-        findings += lint_yaml(file, text, models, known_tests, described)
+        about = subjects_of(text)
+        findings += [replace(each, about=about) for each in lint_yaml(file, text, models, known_tests, described)]
         for number, line in enumerate(text.splitlines(), 1):
             for name in DOC.findall(line.split(" #")[0]):
                 if name not in blocks:
@@ -100,6 +104,11 @@ def macros_of(project: Path) -> Iterator[tuple[str, str]]:
     for folder in ("macros", "tests"):
         for path in sorted(project.glob(f"{folder}/**/*.sql")):
             yield path.as_posix(), path.read_text(encoding="utf-8", errors="replace")
+
+
+def subjects_of(text: str) -> frozenset[str]:
+    keys = re.findall(r"^(\w+) *:", text, re.MULTILINE)
+    return frozenset(close for key in keys for close in get_close_matches(key, ("models", "sources"), 1, 0.6))
 
 
 # -- one YAML file -----------------------------------------------------------------------------------------
@@ -203,10 +212,8 @@ def unknown_keys(file: str, node: yaml.Node, known: list[str]) -> Iterator[Findi
     for key, _ in pairs(node):
         close = get_close_matches(key.value, known, 1, 0.6)
         if key.value not in known and close:
-            name = "tests_misspelt" if close[0] in ("data_tests", "tests", "unit_tests") else f"{close[0]}_misspelt"
-            if name not in ("tests_misspelt", "columns_misspelt", "tables_misspelt"):
-                name = "key_misspelt"
-            wanted = "data_tests" if name == "tests_misspelt" else close[0]
+            wanted = "data_tests" if close[0] in ("tests", "unit_tests") else close[0]
+            name = MISSPELT.get(wanted, "key_misspelt")
             yield Finding(name, file, key.start_mark.line + 1, f"`{key.value}:`, did you mean `{wanted}:`?")
 
 
