@@ -49,6 +49,7 @@ UNREADABLE_PROJECT = """Runtime Error
         ("'utf-8' codec can't decode byte 0xff in position 8", "not saved as UTF-8"),
         ("TransactionContext Error: Current transaction is aborted (please ROLLBACK)", "Run `%sql rollback`"),
         ("Connection Error: Connection already closed!", "Run the first cell"),
+        ("at path ['enabled']: 'maybe' is not of type 'boolean'", "The setting `enabled`"),
         ("Interrupted!", "You stopped it"),
         ("something nobody has seen before", "Read the message closely"),
     ],

@@ -151,6 +151,29 @@ def test_yaml_that_dbt_refuses_is_shown_by_its_file(answered: Answered, text: st
     assert "Traceback" not in found.message
 
 
+@pytest.mark.parametrize(
+    ("yaml", "meaning"),
+    [
+        ("models:\n  - name: stg_customers\n    columns:\n      customer_id:\n        data_tests: [unique]\n", "a dash and a space"),
+        ("models:\n  - name: stg_customers\n    columns:\n      - name: customer_id\n        data_tests: unique\n", "a dash and a space"),
+        ("models:\n  - name: stg_customers\n    columns:\n      - customer_id\n", "begins with `- name: ...`"),
+        ("models:\n  - stg_customers\n", "begins with `- name: ...`"),
+        ("models:\n  name: stg_customers\n", "Below `models:`"),
+        ("models:\n  - name: stg_customers\n    description: [a, b]\n", "into quotes"),
+        ("sources:\n  - name: stripe\n    tables: payment\n", "a dash and a space"),
+    ],
+)
+def test_yaml_of_another_shape_is_explained_by_its_file(answered: Answered, yaml: str, meaning: str) -> None:
+    project = answered("customers")
+    with put_back(project):
+        (project / "models/staging/mine.yml").write_text(f"version: 2\n{yaml}")
+        found = feedback(project, "tests")
+        assert found.outcome == DOES_NOT_RUN
+        assert "models/staging/mine.yml" in found.message and meaning in found.message
+        assert "dbt_project.yml" not in found.message and "original_file_path" not in found.message
+        assert len(found.title) < 160, found.title
+
+
 def test_a_mended_slip_passes_at_once(answered: Answered) -> None:
     """dbt's partial parsing goes on complaining of a model described twice when one description is gone."""
     project = answered("tests")

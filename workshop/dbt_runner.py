@@ -82,7 +82,7 @@ def run_dbt(project: Path, words: list[str], show: Callable[[str], None], wareho
     names = tuple(path.stem for path in project.glob("models/**/*.sql"))
     with told_in_the_environment(project, warehouse):
         run = invoke([*quiet, *words, *where], callback=show_event, names=names)
-    if not run.succeeded:
+    if not run.succeeded and not run.results:  # it came no further than reading the files
         forget_parsed(project / "target")
     return replace(run, trouble=run.trouble or unmatched_trouble(unmatched, names))
 

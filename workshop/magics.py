@@ -257,7 +257,8 @@ class WorkshopMagics(Magics):
 
         Where you are, from your files as they are now, and one line to paste into the chat.
         """
-        display.note_card(check_in_line(try_exercises(EXERCISES, self.work()), self.session.group)).show()
+        lines = check_in_line(try_exercises(EXERCISES, self.work()), self.session.group)
+        display.note_card(lines.replace("\n", "\n\n")).show()  # Markdown would join them
 
     def work(self) -> Work:
         return Work(self.session.project, self.session.relations())

@@ -52,7 +52,17 @@ def first_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     headings = re.compile(r"^(Encountered an error:?|(Compilation|Runtime|Parsing|Database) Error( in .*)?|Error reading .*)$")
     said = [line for line in lines if not headings.match(line)]
-    return (said or lines or ["dbt stopped without a message."])[0]
+    return CONFIG.sub(without_the_whole_entry, (said or lines or ["dbt stopped without a message."])[0])
+
+
+CONFIG = re.compile(r"Invalid (?P<key>\w+) config given in (?P<file>\S+) @ \w+: \{.*\} - at path (?P<path>\S*): (?P<said>.*)")
+
+
+def without_the_whole_entry(match: re.Match[str]) -> str:
+    """Return what dbt says of an entry in YAML; it repeats the whole entry, as Python writes it."""
+    steps = [name or f"entry {int(number) + 1}" for name, number in re.findall(r"\['(\w+)'\]|\[(\d+)\]", match["path"])]
+    place = ", ".join(steps)
+    return f"Invalid {match['key']} config in {match['file']}: {match['said']}{f' (at {place})' if place else ''}"
 
 
 def place(text: str, node: Any) -> tuple[str, int | None]:
@@ -115,6 +125,19 @@ MEANINGS = (
     (r"does not have a target named|Credentials in profile|Profile .* in profiles\.yml is empty|No 'target' specified",
      "profiles.yml says where dbt finds the warehouse, and it is not as it was. Delete it and run the first cell of the "
      "notebook again (`%workgroup`): that brings it back."),
+    (r"config given in .* is not of type 'array'",
+     "Where a list is expected stands something else. In a list, a dash and a space stand in front of each entry: `- name: ...`."),
+    (r"config given in .* is not of type 'object'|a list element for '(\w+)' is not a dictionary",
+     "An entry begins with `- name: ...`, and what belongs to it stands below, with the same spaces in front as `name`."),
+    (r"config given in .* is not of type 'string'",
+     "Where text is expected stands something else. Put it into quotes."),
+    (r"the value of '(\w+)' is not a list",
+     "Below `{0}:`, each entry begins with a dash and its name: `- name: ...`."),
+    (r"Invalid \w+ config given in",
+     "One entry of this file is not as dbt expects it. Compare it, line by line and space by space, with one that works."),
+    (r"^\W*at path \['(\w+)'",
+     "The setting `{0}` has a value that dbt can't use. It stands in `dbt_project.yml`, below `config:` in a YAML file, or in the "
+     "`config()` of a model: look at the one that you changed last."),
     (r"dbt_project\.yml.*(?:invalid|error|not valid)|Invalid (?:project|dbt_project)|Project name is not valid|"
      r"must have a top level|Additional properties are not allowed.*project|at path \[|dbt_project\.yml does not parse|"
      r"field not present in project",
