@@ -127,7 +127,7 @@ def test_no_slip_is_found_in_the_answers(answered: Answered, name: str) -> None:
     assert lint(answered(name)) == []
 
 
-@pytest.mark.parametrize("text", ["", "# nothing yet\n", "version: 2\n", "models:\n", "models: [1, 2]\nsources: {a: b}\n"])
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "version: 2\n", "models:\n", "models: [1, 2]\nsources: {a: b}\n", "anchors:\n  - &id {name: id}\n"])
 def test_odd_yaml_is_no_slip_and_no_crash(tmp_path: Path, text: str) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models/x.yml").write_text(text)
@@ -225,6 +225,15 @@ def test_a_slip_in_the_tests_is_not_blamed_on_the_sources(answered: Answered) ->
         assert feedback(project, "sources").outcome == NOT_STARTED
         (project / "models/staging/src.yml").write_text("version: 2\nsorces:\n  - name: stripe\n    tables:\n      - name: payment\n")
         assert feedback(project, "sources").misconception == "sources_misspelt"
+
+
+def test_yaml_where_dbt_does_not_look_is_named(answered: Answered) -> None:
+    project = answered("customers")
+    with put_back(project):
+        (project / "staging").mkdir(exist_ok=True)
+        (project / "staging/stg_orders.yml").write_text("version: 2\nmodels:\n  - name: stg_orders\n")
+        assert "There is `staging/stg_orders.yml`" in feedback(project, "tests").message
+        assert "staging/stg_orders.yml" not in feedback(project, "sources").message
 
 
 # -- in the notebook ---------------------------------------------------------------------------------------

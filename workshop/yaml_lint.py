@@ -11,10 +11,11 @@ from pathlib import Path
 
 import yaml
 
+WHERE_DBT_READS = ("models", "macros", "tests", "seeds", "snapshots", "analyses", "target", "dbt_packages", "dbt_project.yml")
 LARGEST_FILE = 1_000_000  # bytes; nobody writes more by hand
 
 # What dbt 1.11 reads at each level, https://docs.getdbt.com/reference/configs-and-properties
-TOP = "version models sources seeds snapshots macros analyses exposures metrics groups unit_tests data_tests tests semantic_models saved_queries".split()
+TOP = "version models sources seeds snapshots macros analyses exposures metrics groups unit_tests data_tests tests semantic_models saved_queries anchors".split()
 COMMON = "name description config meta tags docs".split()
 COLUMN = [*COMMON, *"data_type data_tests tests quote constraints policy_tags granularity".split()]
 MODEL = [*COMMON, *"columns data_tests tests access constraints latest_version versions group time_spine deprecation_date".split()]
@@ -89,6 +90,15 @@ def deprecated_arguments(project: Path) -> list[Finding]:
                 if key.value in ("accepted_values", "relationships") and any(name.value in ARGUMENTS for name, _ in pairs(value)):
                     found.append(Finding("deprecated_arguments", file, key.start_mark.line + 1, f"`{key.value}`"))
     return found
+
+
+def yaml_outside_models(project: Path, key: str) -> str:
+    """Return a YAML file with `key` at its top in a folder where dbt does not look for one, or ""."""
+    for path in sorted(project.glob("**/*.y*ml")):
+        file = path.relative_to(project)
+        if file.parts[0] not in WHERE_DBT_READS and re.search(rf"^{key} *:", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE):
+            return file.as_posix()
+    return ""
 
 
 # -- files -------------------------------------------------------------------------------------------------

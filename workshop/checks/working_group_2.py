@@ -1,5 +1,6 @@
 """Group 2: tests, sources, docs, marts."""
 
+import re
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import PurePosixPath
@@ -29,7 +30,7 @@ from workshop.yaml_check import (
     swallowed_by_dbt,
     with_detail,
 )
-from workshop.yaml_lint import Finding
+from workshop.yaml_lint import Finding, yaml_outside_models
 
 GROUP = 2
 STAGING = {
@@ -50,7 +51,7 @@ def check_tests(work: Work) -> Verdict:
     if not tests:
         if swallowed := swallowed_by_dbt("tests", project.findings):
             return swallowed
-        raise NotStarted("Your models have no tests yet.")
+        raise NotStarted(f"Your models have no tests yet.{what_dbt_does_not_read(work, 'models')}")
     return judge_data_tests(
         work,
         "tests",
@@ -67,7 +68,7 @@ def check_sources(work: Work) -> Verdict:
     if not sources:
         if swallowed := swallowed_by_dbt("sources", project.findings):
             return swallowed
-        raise NotStarted("Your project declares no sources yet.")
+        raise NotStarted(f"Your project declares no sources yet.{what_dbt_does_not_read(work, 'sources')}")
     problem = (
         source_not_in_raw(sources)
         or staging_not_on_sources(work, project)
@@ -103,6 +104,8 @@ def check_docs(work: Work) -> Verdict:
     missing = [status for status in STATUSES if status not in words_of(blocks["order_status"])]
     if missing:
         return with_detail(known_mistake("docs", "block_misses_a_status"), ", ".join(missing))
+    if unexplained := unexplained_in(blocks["order_status"]):
+        return with_detail(known_mistake("docs", "block_without_meanings"), ", ".join(unexplained))
     column = source_status_column(work)
     if column is None or not (column.description or "").strip():
         return known_mistake("docs", "block_not_used")
@@ -165,6 +168,11 @@ def check_marts(work: Work) -> Verdict:
         "Everything is where others look for it, each mart says what it promises, and the project builds from its sources up.",
         old_relations(work) + mart_description_remarks(work),
     )
+
+
+def what_dbt_does_not_read(work: Work, key: str) -> str:
+    file = yaml_outside_models(work.project, key)
+    return f" There is `{file}`, but dbt looks for such files in `models` only." if file else ""
 
 
 # -- sources -----------------------------------------------------------------------------------------------
@@ -246,6 +254,20 @@ def hours_of(limit: Any) -> float | None:
 
 def words_of(text: str) -> set[str]:
     return set("".join(letter if letter.isalnum() or letter == "_" else " " for letter in text.lower().replace("\\_", "_")).split())
+
+
+def unexplained_in(block: str) -> list[str]:
+    """Return the statuses next to which, up to the next one on either side, there is no word of explanation."""
+    text = TODO_OR_COMMENT.sub("", block.lower().replace("\\_", "_"))
+    parts = re.split(rf"\b({'|'.join(sorted(STATUSES, key=len, reverse=True))})\b", text)
+    explained = {status: False for status in STATUSES}
+    for before, status, after in zip(parts[::2], parts[1::2], parts[2::2]):
+        explained[status] |= bool(WORD.search(before) or WORD.search(after))
+    return [status for status in STATUSES if not explained[status]]
+
+
+TODO_OR_COMMENT = re.compile(r"<!--.*?-->|^[^\n]*\btodo\b[^\n]*$", re.DOTALL | re.MULTILINE)
+WORD = re.compile(r"[^\W\d_]{2}")
 
 
 def source_status_column(work: Work) -> Any:
