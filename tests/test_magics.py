@@ -251,3 +251,14 @@ def test_check_of_a_model_that_never_ends(learner: Cells, monkeypatch: pytest.Mo
     learner.write("models/staging/stg_payments.sql", NEVER)
     shown = learner.run("%check stg_payments")
     assert "! stg_payments: does not run" in shown and "stopped after 0.2 seconds" in shown
+
+
+def test_the_first_cell_does_without_matplotlib_and_plots_bring_it() -> None:
+    code = (
+        "import sys; from workshop.sql_cells import friendly, plot; "
+        "assert plot.plt is None and 'matplotlib.pyplot' not in sys.modules; "
+        "friendly(lambda line: None)('%sql'); assert plot.plt is None; "
+        "friendly(lambda line: plot.plt.gca(), draws=True)('bar')"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr

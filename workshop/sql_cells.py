@@ -1,7 +1,10 @@
 """JupySQL, set up for the workshop: quiet, with `ref` and `source`, and with sentences for tracebacks."""
 
+import importlib
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import wraps
 from typing import Any
@@ -10,12 +13,29 @@ import duckdb
 from IPython.core.error import UsageError
 from IPython.utils.capture import capture_output
 from jinja2 import TemplateError
-from sql.connection import ConnectionManager
 
 from workshop.project import ProjectTrouble
 from workshop.session import Session
 from workshop.trouble import explain
 from workshop.work import COMMENTS
+
+
+@contextmanager
+def without_matplotlib() -> Iterator[None]:
+    """Inside, there is no matplotlib. It takes a third of the first cell, and JupySQL needs it for plots only."""
+    name = "matplotlib.pyplot"
+    known = name in sys.modules
+    sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if not known:
+            del sys.modules[name]
+
+
+with without_matplotlib():
+    from sql import plot
+    from sql.connection import ConnectionManager
 
 ALIAS = "warehouse"
 ROWS_SHOWN = 20
@@ -35,18 +55,20 @@ def connect_jupysql(shell: Any, session: Session) -> None:
     for kind, name in (("cell", "sql"), ("line", "sql"), ("line", "sqlplot"), ("line", "sqlcmd"), ("cell", "sqlplot")):
         magics = shell.magics_manager.magics[kind]
         if name in magics and not getattr(magics[name], "is_friendly", False):
-            magics[name] = friendly(magics[name])
+            magics[name] = friendly(magics[name], draws=name == "sqlplot")
     shell.user_ns |= {ALIAS: session.open_connection, "ref": make_ref(session), "source": make_source(session)}
     ConnectionManager.connections.pop(ALIAS, None)  # else JupySQL keeps one that was closed since
     with capture_output():
         shell.run_line_magic("sql", f"{ALIAS} --alias {ALIAS}")
 
 
-def friendly(magic: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the magic with its errors as sentences, and one for a cell without a query."""
+def friendly(magic: Callable[..., Any], draws: bool = False) -> Callable[..., Any]:
+    """Return the magic with its errors as sentences, and one for a cell without a query; with matplotlib where it draws."""
 
     @wraps(magic)
     def run(line: str, cell: str | None = None, **more: Any) -> Any:
+        if draws and plot.plt is None:
+            importlib.reload(plot)
         if cell is not None and not COMMENTS.sub("", cell).strip():
             print(NOTHING_YET)
             return None
