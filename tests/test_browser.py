@@ -7,7 +7,6 @@ folder of the test run; `WORKSHOP_PICTURES` names another one, which is how the 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from workshop.answers import code_cells, read_notebook
+from workshop.doctor import free_port
 from workshop.misconceptions import misconceptions_of
 from workshop.places import NOTEBOOKS
 from workshop.reference import answers
@@ -44,9 +44,7 @@ class Lab:
 
     def __init__(self, folder: Path, mode: str = "") -> None:
         shutil.copytree(NOTEBOOKS, folder / "notebooks", ignore=shutil.ignore_patterns("jaffle_shop*", ".*"))
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         home = {"HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTER_DATA_DIR": str(folder / "data")}
         options = ["--no-browser", f"--port={self.port}", "--allow-root", "--IdentityProvider.token=", "--expose-app-in-browser"]
         self.process = subprocess.Popen(

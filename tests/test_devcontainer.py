@@ -1,14 +1,20 @@
 """Codespaces and Binder install what the README installs, and start what is there."""
 
 import json
+import os
 import re
 import shlex
+import signal
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 from jupyter_server.serverapp import ServerApp
 from packaging.specifiers import SpecifierSet
 
 from workshop.__main__ import make_parser
+from workshop.doctor import answers, free_port
 from workshop.places import ROOT
 
 CONTAINER = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
@@ -25,6 +31,18 @@ def test_it_starts_the_lab_on_the_port_that_it_forwards() -> None:
     assert program == ".venv/bin/workshop" and options.run.__name__ == "run_lab"
     [port] = CONTAINER["forwardPorts"]
     assert f"--port={port}" in rest and list(CONTAINER["portsAttributes"]) == [str(port)]
+
+
+def test_the_command_starts_a_lab_that_answers(tmp_path: Path) -> None:
+    [forwarded], port = CONTAINER["forwardPorts"], free_port()
+    program, *words = shlex.split(CONTAINER["postAttachCommand"].replace(str(forwarded), str(port)))
+    command = [str(Path(sys.executable).with_name(Path(program).name)), *words, "--allow-root"]
+    lab = subprocess.Popen(command, env=os.environ | {"HOME": str(tmp_path)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        assert answers(port, lab)
+    finally:
+        os.killpg(lab.pid, signal.SIGKILL)
+        lab.wait()
 
 
 def test_the_lab_answers_under_the_address_of_a_codespace_only() -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import Answered, put_back
 
@@ -11,7 +12,7 @@ from workshop.exercise import try_exercise
 from workshop.faults import MART_FAULTS, SENTENCES, SOURCE_FAULTS, STAGING_FAULTS, Fault, broken, relations_behind, rows_of
 from workshop.feedback import NOT_YET, PASSED, Feedback
 from workshop.model_check import build_models
-from workshop.twin import Twin
+from workshop.twin import Twin, spare
 from workshop.work import Work
 
 ALL = [*SOURCE_FAULTS, *STAGING_FAULTS, *MART_FAULTS]
@@ -43,7 +44,8 @@ def test_a_test_sees_what_its_models_read_and_nothing_else(answered_folder: Path
     payments = {("raw", "stripe", "payment"), ("warehouse", "main", "stg_payments")}
     assert relations_behind(twin, built, 'select * from "warehouse"."main"."stg_payments"') == payments
     assert relations_behind(twin, built, "select * from (select * from stg_payments) where id in (select 1)") == payments
-    assert relations_behind(twin, built, "with fct_orders as (select 1) select * from fct_orders") == set()
+    assert relations_behind(twin, built, "with mine as (select 1) select * from mine") == set()
+    assert payments < relations_behind(twin, built, "with fct_orders as (select * from fct_orders) select * from fct_orders")
     assert payments < relations_behind(twin, built, "select * from fct_orders")
     assert relations_behind(twin, built, "select * from query_table('stg_payments')") is None
     assert relations_behind(twin, built, "selec") is None
@@ -80,20 +82,12 @@ def test_a_fault_that_slipped_through_is_shown_with_its_rows(answered: Answered)
     assert [each.fault.name for each in found.faults if not each.by] == ["repeated_payment"]
 
 
-def test_a_test_that_never_fails_catches_nothing(answered: Answered) -> None:
+@pytest.mark.parametrize("config", ["where: payment_id < 0", "error_if: '>10'"])
+def test_a_test_that_does_not_fail_catches_nothing(answered: Answered, config: str) -> None:
     project = answered("tests")
     with put_back(project):
         file = project / "models/staging/stg_stripe.yml"
-        where = "          - unique:\n              config:\n                where: payment_id < 0\n"
-        file.write_text(file.read_text().replace("          - unique\n", where))
-        assert feedback(project, "tests").misconception == "unique_forgotten"
-
-
-def test_a_limit_and_a_threshold_count_as_dbt_counts_them(answered: Answered) -> None:
-    project = answered("tests")
-    with put_back(project):
-        file = project / "models/staging/stg_stripe.yml"
-        lenient = "          - unique:\n              config:\n                error_if: '>10'\n"
+        lenient = f"          - unique:\n              config:\n                {config}\n"
         file.write_text(file.read_text().replace("          - unique\n", lenient))
         assert feedback(project, "tests").misconception == "unique_forgotten"
 
@@ -120,3 +114,11 @@ def test_checks_of_group_2_leave_the_project_as_it_is(answered_folder: Path) -> 
     before = files()
     workshop.grade(answered_folder)
     assert files() == before
+
+
+def test_a_connection_that_cannot_go_on_is_not_used_again() -> None:
+    broken_one = duckdb.connect()
+    broken_one.close()
+    spare.append(broken_one)
+    assert Twin().connection is not broken_one
+    assert broken_one not in spare

@@ -3,18 +3,14 @@
 In a notebook, `%load_ext workshop` brings the magics. From outside, `workshop.grade(project)` judges a project.
 """
 
-import gc
 from pathlib import Path
 from typing import Any
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by `%load_ext workshop`."""
-    gc.disable()  # JupySQL brings matplotlib and SQLAlchemy: much is made here, and nothing thrown away
-    try:
-        from workshop.magics import load
-    finally:
-        gc.enable()
+    from workshop.magics import load
+
     load(shell)
 
 

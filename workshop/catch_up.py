@@ -112,22 +112,19 @@ def fill_in(project: Path, exercise: Exercise, work: Work, keeper: "Keeper") -> 
     Returns the work as it is then.
     """
     work = make_readable(project, exercise, work, keeper)
-    for fill_in_some in (fill_in_blanks, fill_in_next):
-        while fill_in_some(project, exercise, keeper):
+    if fill_in_blanks(project, exercise, keeper):
+        work = Work(project)
+    for edit in edits_of(project, exercise):
+        if try_exercise(exercise, work).outcome == PASSED:
+            break
+        if keeper.make(edit):
             work = Work(project)
-            if try_exercise(exercise, work).outcome == PASSED:
-                return work
     return work
 
 
 def fill_in_blanks(project: Path, exercise: Exercise, keeper: "Keeper") -> bool:
     """Make the answer's edits of files that are not there or that nobody has touched. Returns whether anything changed."""
     return any([keeper.make(edit) for edit in edits_of(project, exercise) if is_untouched(project / edit.path)])
-
-
-def fill_in_next(project: Path, exercise: Exercise, keeper: "Keeper") -> bool:
-    """Make the first of the answer's edits that changes something. Returns whether there was one."""
-    return any(keeper.make(edit) for edit in edits_of(project, exercise))
 
 
 def edits_of(project: Path, exercise: Exercise) -> list[Edit]:

@@ -170,7 +170,8 @@ def relations_behind(twin: Twin, built: dict[str, Built], sql: str) -> set[tuple
     waiting = [sql]
     while waiting:
         reads = reads_of(twin.connection, waiting.pop())
-        meant = [relation for name in reads.tables for relation in (*raw, *sql_of) if is_named(relation, name)]
+        names = (*reads.tables, *reads.shadowed)  # one look too many harms nobody
+        meant = [relation for name in names for relation in (*raw, *sql_of) if is_named(relation, name)]
         if reads.may_be_more:
             return None
         waiting += [sql_of[relation] for relation in meant if relation in sql_of and relation not in found]

@@ -25,7 +25,9 @@ def open_lab(options: list[str], present: bool = False) -> int:
     quiet = [*QUIET, "--LabApp.custom_css=True"] if present else QUIET
     command = [sys.executable, "-m", "jupyterlab", *quiet, str(NOTEBOOKS / "working_group_1.ipynb"), *options]
     with tempfile.TemporaryDirectory(prefix="workshop-", ignore_cleanup_errors=True) as folder:
-        environment = lab_environment() | (presenting(Path(folder)) if present else {})
+        environment = lab_environment()
+        if present:
+            environment = presenting(environment, Path(folder))
         try:
             return subprocess.run(command, env=environment, check=False).returncode
         except KeyboardInterrupt:
@@ -43,8 +45,8 @@ def lab_environment() -> dict[str, str]:
     }
 
 
-def presenting(folder: Path) -> dict[str, str]:
-    """Return what a shared screen adds to the environment; settings and layout are kept in `folder`."""
+def presenting(environment: dict[str, str], folder: Path) -> dict[str, str]:
+    """Return the environment for a shared screen; settings and layout are kept in `folder`."""
     settings = folder / "settings"
     for plugin, values in LARGE_AND_LIGHT.items():
         write_json(settings / f"{plugin.replace(':', '/')}.jupyterlab-settings", values)
@@ -53,10 +55,10 @@ def presenting(folder: Path) -> dict[str, str]:
     write_json(config / "jupyter_server_config.json", {"ServerApp": {"tornado_settings": {"static_custom_path": [str(custom)]}}})
     custom.mkdir()
     (custom / "custom.css").write_text(ROOM_FOR_LARGE_NUMBERS, encoding="utf-8")
-    return {
+    return environment | {
         "JUPYTERLAB_SETTINGS_DIR": str(settings),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-        "JUPYTER_CONFIG_PATH": joined(str(config), lab_environment()["JUPYTER_CONFIG_PATH"]),
+        "JUPYTER_CONFIG_PATH": joined(str(config), environment["JUPYTER_CONFIG_PATH"]),
     }
 
 

@@ -12,10 +12,12 @@ class Reads:
     """What a select reads.
 
     tables: names as they are written, in lower case, in one to three parts, each once; without its own CTEs
+    shadowed: names that a CTE of the select bears, too, and that stand for the CTE nearly always
     may_be_more: it does not parse, or it reads something else than tables, such as the result of a function
     """
 
     tables: tuple[tuple[str, ...], ...]
+    shadowed: tuple[tuple[str, ...], ...]
     may_be_more: bool
 
 
@@ -23,7 +25,7 @@ def reads_of(connection: duckdb.DuckDBPyConnection, sql: str) -> Reads:
     """Return what the select `sql` reads. The connection is only asked to parse."""
     tree = json.loads(connection.execute("select json_serialize_sql(?)", [sql]).fetchone()[0])
     if tree.get("error"):
-        return Reads((), may_be_more=True)
+        return Reads((), (), may_be_more=True)
     tables: dict[tuple[str, ...], None] = {}
     ctes: set[str] = set()
     may_be_more = False
@@ -43,7 +45,8 @@ def reads_of(connection: duckdb.DuckDBPyConnection, sql: str) -> Reads:
                 walk(item)
 
     walk(tree)
-    return Reads(tuple(name for name in tables if not (len(name) == 1 and name[0] in ctes)), may_be_more)
+    shadowed = tuple(name for name in tables if len(name) == 1 and name[0] in ctes)
+    return Reads(tuple(name for name in tables if name not in shadowed), shadowed, may_be_more)
 
 
 def parts_of(relation: str) -> tuple[str, ...]:

@@ -57,12 +57,12 @@ class Twin:
     """An in-memory DuckDB with the raw data of a Shop and every reference model upon it."""
 
     def __init__(self) -> None:
-        self.connection = spare.pop() if spare else open_with_everything()
+        try:
+            self.connection = emptied(spare.pop())
+        except (IndexError, duckdb.Error):  # there is none, or it can't go on after what its last twin met
+            self.connection = emptied(open_with_everything())
         weakref.finalize(self, spare.append, self.connection)
         execute = self.connection.execute
-        execute("use memory")
-        for catalog in ("raw", "warehouse"):
-            execute(f"detach database if exists {catalog}; attach ':memory:' as {catalog}")
         for table in RAW_TABLES:
             execute(f"create schema if not exists raw.{table.split('.')[0]}; create table raw.{table} as from everything.{table}")
         orders = execute("select id, user_id from everything.jaffle_shop.orders order by id").fetchall()
@@ -144,6 +144,14 @@ def open_with_everything() -> duckdb.DuckDBPyConnection:
     connection.execute("attach ':memory:' as everything")
     load_raw_tables(connection, LOADED_AT, "everything")
     connection.execute("set threads = 1; set memory_limit = '1GB'; set enable_external_access = false")
+    return connection
+
+
+def emptied(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return the connection with nothing in `raw` and `warehouse`. Raises duckdb.Error where it can't be used any more."""
+    connection.execute("use memory")
+    for catalog in ("raw", "warehouse"):
+        connection.execute(f"detach database if exists {catalog}; attach ':memory:' as {catalog}")
     return connection
 
 

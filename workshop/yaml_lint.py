@@ -96,7 +96,9 @@ def yaml_outside_models(project: Path, key: str) -> str:
     """Return a YAML file with `key` at its top in a folder where dbt does not look for one, or ""."""
     for path in sorted(project.glob("**/*.y*ml")):
         file = path.relative_to(project)
-        if file.parts[0] not in WHERE_DBT_READS and re.search(rf"^{key} *:", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE):
+        if file.parts[0] in WHERE_DBT_READS or not path.is_file() or path.stat().st_size > LARGEST_FILE:
+            continue
+        if re.search(rf"^{key} *:", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE):
             return file.as_posix()
     return ""
 

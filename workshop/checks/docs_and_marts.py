@@ -24,7 +24,7 @@ def check_docs(work: Work) -> Verdict:
     if not blocks:
         if any(work.project.glob("models/**/*.md")):
             return known_mistake("docs", "text_without_a_block")
-        outside = [path for path in work.project.glob("**/*.md") if "{% docs" in path.read_text(encoding="utf-8", errors="replace")]
+        outside = [path for path in work.project.glob("**/*.md") if path.is_file() and "{% docs" in path.read_text(encoding="utf-8", errors="replace")]
         if outside:
             return with_detail(known_mistake("docs", "block_outside_models"), outside[0].relative_to(work.project).as_posix())
         raise NotStarted("There is no docs block in your project yet.")
@@ -108,7 +108,7 @@ def words_of(text: str) -> set[str]:
 
 def unexplained_in(block: str) -> list[str]:
     """Return the statuses next to which, up to the next one on either side, there is no word of explanation."""
-    text = TODO_OR_COMMENT.sub("", block.lower().replace("\\_", "_"))
+    text = TODO_OR_COMMENT.sub("", block).lower().replace("\\_", "_")
     parts = re.split(rf"\b({'|'.join(sorted(STATUSES, key=len, reverse=True))})\b", text)
     explained = {status: False for status in STATUSES}
     for before, status, after in zip(parts[::2], parts[1::2], parts[2::2]):
@@ -116,7 +116,7 @@ def unexplained_in(block: str) -> list[str]:
     return [status for status in STATUSES if not explained[status]]
 
 
-TODO_OR_COMMENT = re.compile(r"<!--.*?-->|^[^\n]*\btodo\b[^\n]*$", re.DOTALL | re.MULTILINE)
+TODO_OR_COMMENT = re.compile(r"<!--.*?-->|^\W*TODO\b[^\n]*$", re.DOTALL | re.MULTILINE)
 WORD = re.compile(r"[^\W\d_]{2}")
 
 
