@@ -18,11 +18,11 @@ from statistics import median
 
 from jupyter_client.manager import start_new_kernel
 
-from workshop.curriculum import find_group
-from workshop.misconceptions import misconceptions_of
+from workshop.course.groups import find_group
+from workshop.judging.misconception import misconceptions_of
 from workshop.places import PROJECT_NAME
-from workshop.project import apply_edits, create_project
-from workshop.reference import answers
+from workshop.dbt_project.files import apply_edits, create_project
+from workshop.course.reference import answers
 
 WARM_RUNS = 7
 FRESH_KERNELS = 3

@@ -10,9 +10,9 @@ import pytest
 from notebook import cells, ipython, learner, learner_folder  # noqa: F401 - fixtures
 from xdist.scheduler import LoadScopeScheduling
 
-from workshop.curriculum import EXERCISES, find_exercise
-from workshop.project import Edit, apply_edits, create_project
-from workshop.reference import answers
+from workshop.course.groups import EXERCISES, find_exercise
+from workshop.dbt_project.files import Edit, apply_edits, create_project
+from workshop.course.reference import answers
 
 
 class ByFile(LoadScopeScheduling):

@@ -15,7 +15,7 @@ from IPython.utils.capture import capture_output
 from jupyter_client.manager import KernelManager
 from traitlets.config import Config
 
-from workshop import dbt_runner
+from workshop.dbt_project import dbt_runner
 
 SECONDS = 60  # the most that any one cell may take before a test gives up on it
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from conftest import Answered, put_back, put_in_place_of_the_answer
 
-from workshop.curriculum import find_exercise
-from workshop.exercise import try_exercise
-from workshop.feedback import PASSED
-from workshop.misconceptions import Misconception, read_misconception
-from workshop.reference import answers
-from workshop.work import Work
+from workshop.course.groups import find_exercise
+from workshop.judging.exercise import try_exercise
+from workshop.judging.feedback import PASSED
+from workshop.judging.misconception import Misconception, read_misconception
+from workshop.course.reference import answers
+from workshop.dbt_project.work import Work
 
 FILES = sorted((Path(__file__).parent / "alternatives").glob("*/*.md"))
 AT_LEAST = {

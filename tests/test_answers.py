@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from workshop.__main__ import main
-from workshop.answers import BadMarkers, list_answers, take_out_answers, untouched_bodies, write_notebook
-from workshop.build import build
-from workshop.project import Edit
+from workshop.course.answers import BadMarkers, list_answers, take_out_answers, untouched_bodies, write_notebook
+from workshop.course.build import build
+from workshop.dbt_project.files import Edit
 
 MODEL = """%%sqlmodel models/a.sql
 select
@@ -113,13 +113,13 @@ def test_build_command_names_the_notebook(monkeypatch: pytest.MonkeyPatch, capsy
     def fail(check_only: bool) -> list[str]:
         raise BadMarkers("one.ipynb, cell 3, line 2: this answer never ends.")
 
-    monkeypatch.setattr("workshop.build.build", fail)
+    monkeypatch.setattr("workshop.course.build.build", fail)
     assert main(["build"]) == 1
     assert capsys.readouterr().err == "one.ipynb, cell 3, line 2: this answer never ends.\n"
 
 
 def test_build_check_fails_on_a_stale_notebook(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("workshop.build.build", lambda check_only: ["one.ipynb"])
+    monkeypatch.setattr("workshop.course.build.build", lambda check_only: ["one.ipynb"])
     assert main(["build", "--check"]) == 1
     assert "Stale: one.ipynb. Run `python -m workshop build`." in capsys.readouterr().err
 

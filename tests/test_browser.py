@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from workshop.answers import code_cells, read_notebook
-from workshop.doctor import free_port
-from workshop.misconceptions import misconceptions_of
+from workshop.course.answers import code_cells, read_notebook
+from workshop.classroom.doctor import free_port
+from workshop.judging.misconception import misconceptions_of
 from workshop.places import NOTEBOOKS
-from workshop.reference import answers
+from workshop.course.reference import answers
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -33,7 +33,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright 
 OPEN_LAB = """
 import sys
 from pathlib import Path
-from workshop import lab
+from workshop.classroom import lab
 lab.NOTEBOOKS = Path(sys.argv[1])
 sys.exit(lab.open_lab(sys.argv[3:], present=sys.argv[2] == "present"))
 """

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from workshop import catch_up as module
-from workshop.catch_up import Outcome, catch_up, undo
-from workshop.catch_up_words import caught_up
-from workshop.curriculum import EXERCISES, find_exercise
-from workshop.exercise import try_exercise
-from workshop.feedback import PASSED
-from workshop.project import ProjectTrouble, create_project
-from workshop.warehouse import connect_unless_locked
-from workshop.work import Work
+from workshop.course import catch_up as module
+from workshop.course.catch_up import Outcome, catch_up, undo
+from workshop.notebook.catch_up_words import caught_up
+from workshop.course.groups import EXERCISES, find_exercise
+from workshop.judging.exercise import try_exercise
+from workshop.judging.feedback import PASSED
+from workshop.dbt_project.files import ProjectTrouble, create_project
+from workshop.dbt_project.warehouse import connect_unless_locked
+from workshop.dbt_project.work import Work
 
 MINE = "-- mine\nselect * from {{ ref('stg_orders') }}\n"
 RIGHT = """-- mine, and right
@@ -177,7 +177,7 @@ def test_the_lock_is_one_that_another_process_sees(project: Path) -> None:
     import sys
 
     with module.only_one(project):
-        code = f"from pathlib import Path; from workshop.warehouse import *; print(connect_unless_locked(Path({str(project)!r}) / 'warehouses/catch_up.duckdb'))"
+        code = f"from pathlib import Path; from workshop.dbt_project.warehouse import *; print(connect_unless_locked(Path({str(project)!r}) / 'warehouses/catch_up.duckdb'))"
         assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "None\n"
     assert connect_unless_locked(project / "warehouses/catch_up.duckdb")
 

@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from workshop.curriculum import EXERCISES, find_group
-from workshop.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
-from workshop.progress import Step, check_in_line, parse_check_in
+from workshop.course.groups import EXERCISES, find_group
+from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
+from workshop.classroom.check_in import Step, check_in_line, parse_check_in
 
 LINE = "WG1 4/5: inspect_payments, stg_payments, grain, orders done; customers: not yet (payments_joined_again_multiply)"
 STEPS = [

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from workshop.comparison import Result, compare, describe, equal
+from workshop.judging.comparison import Result, compare, describe, equal
 
 EXPECTED = Result(("id", "amount"), ((1, 10.0), (2, 0.0), (3, None)))
 

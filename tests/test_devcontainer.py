@@ -14,7 +14,7 @@ from jupyter_server.serverapp import ServerApp
 from packaging.specifiers import SpecifierSet
 
 from workshop.__main__ import make_parser
-from workshop.doctor import answers, free_port
+from workshop.classroom.doctor import answers, free_port
 from workshop.places import ROOT
 
 CONTAINER = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))

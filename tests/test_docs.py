@@ -8,13 +8,13 @@ import pytest
 from nbclient import NotebookClient
 
 from workshop.__main__ import main, make_parser
-from workshop.answers import take_out_answers
-from workshop.curriculum import EXERCISES, GROUPS
-from workshop.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM
-from workshop.magics import WorkshopMagics
-from workshop.misconceptions import read_misconception
+from workshop.course.answers import take_out_answers
+from workshop.course.groups import EXERCISES, GROUPS
+from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM
+from workshop.notebook.magics import WorkshopMagics
+from workshop.judging.misconception import read_misconception
 from workshop.places import ROOT
-from workshop.project import create_project
+from workshop.dbt_project.files import create_project
 
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")}
 README, CONTRIBUTING = PAGES.values()

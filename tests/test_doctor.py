@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
-from workshop import dbt_runner, doctor
+from workshop.dbt_project import dbt_runner
+
+from workshop.classroom import doctor
 from workshop.__main__ import main
-from workshop.dbt_runner import Run
-from workshop.doctor import NotReady
+from workshop.dbt_project.dbt_runner import Run
+from workshop.classroom.doctor import NotReady
 from workshop.places import NOTEBOOKS
-from workshop.trouble import Trouble
+from workshop.dbt_project.trouble import Trouble
 
 
 def test_this_computer_is_ready(capsys: pytest.CaptureFixture[str]) -> None:

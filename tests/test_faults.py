@@ -7,13 +7,13 @@ import pytest
 from conftest import Answered, put_back
 
 import workshop
-from workshop.curriculum import find_exercise
-from workshop.exercise import try_exercise
-from workshop.faults import MART_FAULTS, SENTENCES, SOURCE_FAULTS, STAGING_FAULTS, Fault, broken, relations_behind, rows_of
-from workshop.feedback import NOT_YET, PASSED, Feedback
-from workshop.model_check import build_models
-from workshop.twin import Twin, spare
-from workshop.work import Work
+from workshop.course.groups import find_exercise
+from workshop.judging.exercise import try_exercise
+from workshop.judging.faults import MART_FAULTS, SENTENCES, SOURCE_FAULTS, STAGING_FAULTS, Fault, broken, relations_behind, rows_of
+from workshop.judging.feedback import NOT_YET, PASSED, Feedback
+from workshop.judging.model import build_models
+from workshop.judging.twin import Twin, spare
+from workshop.dbt_project.work import Work
 
 ALL = [*SOURCE_FAULTS, *STAGING_FAULTS, *MART_FAULTS]
 

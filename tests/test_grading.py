@@ -10,9 +10,9 @@ from notebook import fingerprint
 
 import workshop
 from workshop.__main__ import main
-from workshop.curriculum import EXERCISES, find_group
-from workshop.project import apply_edits, create_project
-from workshop.reference import answers
+from workshop.course.groups import EXERCISES, find_group
+from workshop.dbt_project.files import apply_edits, create_project
+from workshop.course.reference import answers
 
 KEYS = ["project", "exercise", "group", "outcome", "misconception", "message", "remarks", "counterexample"]
 IN_CENTS = "select id as payment_id, orderid as order_id, paymentmethod as payment_method, status, amount, created as created_at from raw.stripe.payment"

@@ -5,10 +5,10 @@ import re
 import pytest
 from notebook import Cells
 
-from workshop.catch_up import catch_up
-from workshop.curriculum import EXERCISES, GROUPS
+from workshop.course.catch_up import catch_up
+from workshop.course.groups import EXERCISES, GROUPS
 from workshop.places import ROOT
-from workshop.twin import Twin
+from workshop.judging.twin import Twin
 
 GUIDE = (ROOT / "facilitator_guide.md").read_text(encoding="utf-8")
 SECTION = re.compile(r"^## Working group (\d+): [^\n]* \((\d+) minutes\)\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)

@@ -13,7 +13,7 @@ from jupyterlab.commands import get_app_dir
 from jupyterlab_server.workspaces_handler import slugify
 
 from workshop.__main__ import main
-from workshop.lab import LARGE_AND_LIGHT, NOTHING_AT_THE_SIDES, WORKSPACE_FILE
+from workshop.classroom.lab import LARGE_AND_LIGHT, NOTHING_AT_THE_SIDES, WORKSPACE_FILE
 from workshop.places import JUPYTER_CONFIG
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from notebook import Cells, Kernel, fingerprint
 
-from workshop.curriculum import EXERCISES, find_group
-from workshop.project import apply_edits
-from workshop.reference import answers
+from workshop.course.groups import EXERCISES, find_group
+from workshop.dbt_project.files import apply_edits
+from workshop.course.reference import answers
 
 WORKSHOP_MAGICS = ("workgroup", "sqlmodel", "dbtfile", "dbtmove", "check", "hint", "solution", "catch_up", "lineage", "progress")
 CELL_MAGICS = ("sqlmodel", "dbtfile")
@@ -229,7 +229,7 @@ def test_query_that_never_ends(kernel: Kernel) -> None:
 
 def test_preview_that_never_ends(kernel: Kernel) -> None:
     kernel.run(
-        "import workshop.preview as preview\n"
+        "import workshop.notebook.preview as preview\n"
         "original = preview.demand_one_select\n"
         "preview.demand_one_select = lambda model: (original(model), print('compiled', flush=True))"
     )
@@ -247,7 +247,7 @@ def test_dbt_run_that_never_ends(kernel: Kernel) -> None:
 
 
 def test_check_of_a_model_that_never_ends(learner: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workshop.twin.SECONDS_FOR_A_QUERY", 0.2)
+    monkeypatch.setattr("workshop.judging.twin.SECONDS_FOR_A_QUERY", 0.2)
     learner.write("models/staging/stg_payments.sql", NEVER)
     shown = learner.run("%check stg_payments")
     assert "! stg_payments: does not run" in shown and "stopped after 0.2 seconds" in shown
@@ -255,7 +255,7 @@ def test_check_of_a_model_that_never_ends(learner: Cells, monkeypatch: pytest.Mo
 
 def test_the_first_cell_does_without_matplotlib_and_plots_bring_it() -> None:
     code = (
-        "import sys; from workshop.sql_cells import friendly, plot; "
+        "import sys; from workshop.notebook.sql_cells import friendly, plot; "
         "assert plot.plt is None and 'matplotlib.pyplot' not in sys.modules; "
         "friendly(lambda line: None)('%sql'); assert plot.plt is None; "
         "friendly(lambda line: plot.plt.gca(), draws=True)('bar')"

@@ -11,10 +11,10 @@ import pytest
 from nbval.plugin import get_sanitize_patterns
 
 from workshop import grade
-from workshop.build import build
-from workshop.curriculum import EXERCISES
+from workshop.course.build import build
+from workshop.course.groups import EXERCISES
 from workshop.places import NOTEBOOKS, SOLUTIONS
-from workshop.project import create_project
+from workshop.dbt_project.files import create_project
 
 LEARNER_NOTEBOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 SEED = Path(__file__).parent / "seed"

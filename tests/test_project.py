@@ -9,7 +9,7 @@ import pytest
 from notebook import fingerprint
 
 from workshop.places import STARTER
-from workshop.project import Edit, ProjectTrouble, apply_edits, create_project, move_file, path_in_project, tidy, write_file
+from workshop.dbt_project.files import Edit, ProjectTrouble, apply_edits, create_project, move_file, path_in_project, tidy, write_file
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from workshop.__main__ import main
-from workshop.chat import clean_name, read_chat, read_messages
-from workshop.feedback import NOT_YET, PASSED
-from workshop.people import Room, room_of_chat
-from workshop.project import create_project
-from workshop.room import run_room
-from workshop.room_page import page, table
+from workshop.classroom.chat import clean_name, read_chat, read_messages
+from workshop.judging.feedback import NOT_YET, PASSED
+from workshop.classroom.people import Room, room_of_chat
+from workshop.dbt_project.files import create_project
+from workshop.classroom.room import run_room
+from workshop.classroom.room_page import page, table
 
 TWO_DONE = "WG1 2/5: inspect_payments, stg_payments done; grain: not yet (many_to_one); orders: not started; customers: not started"
 ONE_DONE = "WG1 1/5: inspect_payments done; stg_payments: does not run; grain: not started; orders: not started; customers: not started"
@@ -217,7 +217,7 @@ def test_a_folder_of_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
 
 def test_a_project_that_cant_be_judged_is_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     create_project(tmp_path / "ana")
-    monkeypatch.setattr("workshop.grading.grade_project", lambda project: 1 / 0)
+    monkeypatch.setattr("workshop.classroom.grading.grade_project", lambda project: 1 / 0)
     assert main(["room", "--projects", str(tmp_path)]) == 0
     assert "ana: can't be judged: ZeroDivisionError" in capsys.readouterr().out
 

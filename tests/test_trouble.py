@@ -2,7 +2,7 @@
 
 import pytest
 
-from workshop.trouble import explain
+from workshop.dbt_project.trouble import explain
 
 UNREADABLE_YAML = """Parsing Error
   Error reading jaffle_shop: staging/schema.yml - Runtime Error

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 from notebook import Cells
 
-from workshop.project import create_project
-from workshop.warehouse import RAW_TABLES, WarehouseTrouble, ensure_raw, open_warehouse
+from workshop.dbt_project.files import create_project
+from workshop.dbt_project.warehouse import RAW_TABLES, WarehouseTrouble, ensure_raw, open_warehouse
 
 PAYMENTS = "select count(*) from raw.stripe.payment"
 
@@ -87,7 +87,7 @@ def test_same_notebook_twice_has_two_warehouses(project: Path) -> None:
 
 
 def test_all_warehouses_in_use(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workshop.warehouse.connect_unless_locked", lambda path: None)
+    monkeypatch.setattr("workshop.dbt_project.warehouse.connect_unless_locked", lambda path: None)
     with pytest.raises(WarehouseTrouble, match="Shut down kernels that you no longer need"):
         open_warehouse(project, "one")
 
@@ -95,7 +95,7 @@ def test_all_warehouses_in_use(project: Path, monkeypatch: pytest.MonkeyPatch) -
 HOLD = """
 import sys
 from pathlib import Path
-from workshop.warehouse import open_warehouse
+from workshop.dbt_project.warehouse import open_warehouse
 connection, path = open_warehouse(Path(sys.argv[1]), "one")
 print("open", flush=True)
 sys.stdin.readline()
@@ -104,8 +104,8 @@ sys.stdin.readline()
 RUN_FOR_EVER = """
 import sys
 from pathlib import Path
-from workshop.dbt_runner import run_dbt
-from workshop.warehouse import open_warehouse
+from workshop.dbt_project.dbt_runner import run_dbt
+from workshop.dbt_project.warehouse import open_warehouse
 project = Path(sys.argv[1])
 connection, path = open_warehouse(project, "working_group_1")
 run_dbt(project, ["run"], lambda text: print("building" if "START sql table model main.endless" in text else "", flush=True), path)

@@ -7,15 +7,15 @@ import pytest
 from conftest import Answered, put_back
 from notebook import Cells
 
-from workshop import dbt_runner
-from workshop.curriculum import find_exercise
-from workshop.exercise import try_exercise
-from workshop.feedback import DOES_NOT_RUN, NOT_STARTED, PASSED, Feedback
-from workshop.project import apply_edits
-from workshop.reference import answers
-from workshop.warehouse import build_raw, ensure_raw
-from workshop.work import Work
-from workshop.yaml_lint import LARGEST_FILE, lint
+from workshop.dbt_project import dbt_runner
+from workshop.course.groups import find_exercise
+from workshop.judging.exercise import try_exercise
+from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, PASSED, Feedback
+from workshop.dbt_project.files import apply_edits
+from workshop.course.reference import answers
+from workshop.dbt_project.warehouse import build_raw, ensure_raw
+from workshop.dbt_project.work import Work
+from workshop.dbt_project.yaml_lint import LARGEST_FILE, lint
 
 SEED = Path(__file__).parent / "seed"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by `%load_ext workshop`."""
-    from workshop.magics import load
+    from workshop.notebook.magics import load
 
     load(shell)
 
@@ -24,6 +24,6 @@ def grade(project: str | Path, exercise: str | None = None) -> list[dict[str, An
     `remarks` and `counterexample`, as `python -m workshop grade --json` prints them.
     Raises LookupError where there is no such exercise, NotADirectoryError where there is no such folder.
     """
-    from workshop.grading import grade_project
+    from workshop.classroom.grading import grade_project
 
     return grade_project(Path(project), exercise)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workshop.lab import open_lab
+from workshop.classroom.lab import open_lab
 
 BAD_USE = 2
 
@@ -55,20 +55,20 @@ def run_lab(options: argparse.Namespace) -> int:
 
 
 def run_doctor(options: argparse.Namespace) -> int:
-    from workshop.doctor import run_doctor
+    from workshop.classroom.doctor import run_doctor
 
     return run_doctor()
 
 
 def run_room(options: argparse.Namespace) -> int:
-    from workshop.room import run_room
+    from workshop.classroom.room import run_room
 
     return run_room(options)
 
 
 def run_grade(options: argparse.Namespace) -> int:
-    from workshop.curriculum import UnknownName
-    from workshop.grading import grade_project
+    from workshop.course.groups import UnknownName
+    from workshop.classroom.grading import grade_project
 
     found: list[dict[str, Any]] = []
     missing = [str(project) for project in options.project if not project.is_dir()]
@@ -94,8 +94,8 @@ def as_line(graded: dict[str, Any]) -> str:
 
 
 def run_build(options: argparse.Namespace) -> int:
-    from workshop.answers import BadMarkers
-    from workshop.build import build
+    from workshop.course.answers import BadMarkers
+    from workshop.course.build import build
 
     try:
         stale = build(check_only=options.check)

@@ -8,9 +8,9 @@ NOTEBOOKS = ROOT / "notebooks"
 SOLUTIONS = ROOT / "solutions"
 
 PACKAGE = Path(__file__).resolve().parent
-STARTER = PACKAGE / "starter"
-JUPYTER_CONFIG = PACKAGE / "jupyter_config"
-MISCONCEPTIONS = PACKAGE / "misconceptions"
+COURSE = PACKAGE / "course"
+STARTER = COURSE / "starter"
+JUPYTER_CONFIG = PACKAGE / "classroom" / "jupyter_config"
 
 PROJECT_NAME = "jaffle_shop"
 

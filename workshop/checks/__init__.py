@@ -1,1 +1,0 @@
-"""What each working group asks: one module a group, one function an exercise."""

@@ -1,0 +1,122 @@
+"""Who is where: from the check-ins in a chat, or from a folder of projects."""
+
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workshop.classroom.chat import clean_name, read_messages
+from workshop.course.groups import EXERCISES
+from workshop.judging.feedback import PASSED
+from workshop.places import PROJECT_NAME
+from workshop.classroom.check_in import Step, parse_check_in
+
+KNOWN = frozenset(exercise.name for exercise in EXERCISES)
+
+
+@dataclass
+class Person:
+    """One row: somebody's last check-in of each group, or the state of a project.
+
+    heard: seconds between this check-in and the last message of the chat, or None where that is unknown
+    """
+
+    name: str
+    steps: dict[str, Step] = field(default_factory=dict)
+    heard: int | None = None
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Room:
+    """Everybody, and for each exercise its most frequent open mistake and how many make it."""
+
+    people: list[Person]
+    from_chat: bool = True
+
+    @property
+    def mistakes(self) -> dict[str, tuple[str, int]]:
+        open_steps = [step for person in self.people for step in person.steps.values() if step.misconception and step.outcome != PASSED]
+        counts = {name: Counter(step.misconception for step in open_steps if step.exercise == name) for name in KNOWN}
+        return {name: max(count.items(), key=lambda each: (each[1], each[0])) for name, count in counts.items() if count}
+
+    def done(self, exercise: str) -> int:
+        """Return how many have done this exercise."""
+        return sum(1 for person in self.people if exercise in person.steps and person.steps[exercise].outcome == PASSED)
+
+
+def room_of_chat(text: str) -> Room:
+    """Return the room as the check-ins in a chat tell it: of each person and group, the last one counts."""
+    people: dict[str, Person] = {}
+    most_done: Counter[tuple[str, int]] = Counter()
+    heard_at: dict[str, int | None] = {}
+    messages = read_messages(text)
+    for message in messages:
+        for check_in in parse_check_in(message.text):
+            name = message.name or f"somebody, line {message.line}"
+            key = name.casefold()
+            person = people.setdefault(key, Person(name))
+            heard_at[key] = message.at
+            done = sum(1 for step in check_in.steps if step.outcome == PASSED)
+            if done < most_done[key, check_in.group]:
+                remark(person, "name used twice?")
+            most_done[key, check_in.group] = max(done, most_done[key, check_in.group])
+            replace_group(person, check_in.group, check_in.steps)
+    last = max((message.at for message in messages if message.at is not None), default=None)
+    for key, person in people.items():
+        at = heard_at[key]
+        person.heard = None if at is None or last is None else last - at
+    return Room(sorted(people.values(), key=lambda person: in_order(person.name)))
+
+
+def room_of_projects(folder: Path) -> Room:
+    """Return the room as the projects in the folders of `folder` are. One that can't be judged is a row that says so."""
+    from workshop.classroom.grading import grade_project
+
+    people = []
+    projects = projects_in(folder)
+    for number, (name, project) in enumerate(projects.items(), 1):
+        print(f"{number} of {len(projects)}: {clean_name(name)}", file=sys.stderr)
+        person = Person(clean_name(name) or f"folder {number}")
+        try:
+            for each in grade_project(project):
+                person.steps[each["exercise"]] = Step(each["exercise"], each["outcome"], each["misconception"])
+        except Exception as error:  # noqa: BLE001 - one broken project must not hide the others
+            remark(person, clean_name(f"can't be judged: {type(error).__name__}"))
+        people.append(person)
+    return Room(people, from_chat=False)
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def projects_in(folder: Path) -> dict[str, Path]:
+    """Return the dbt projects one or two folders below `folder`, by the first folder's name."""
+    found = {}
+    for each in sorted(folder.iterdir()):
+        for project in (each, each / PROJECT_NAME):
+            if (project / "dbt_project.yml").is_file():
+                found.setdefault(each.name, project)
+    return found
+
+
+def replace_group(person: Person, group: int, steps: tuple[Step, ...]) -> None:
+    known = [step for step in steps if step.exercise in KNOWN]
+    if len(known) < len(steps):
+        remark(person, "another version of the workshop?")
+    for exercise in EXERCISES:
+        if exercise.group == group and person.steps.get(exercise.name):
+            del person.steps[exercise.name]
+    person.steps |= {step.exercise: step for step in known}
+
+
+def remark(person: Person, words: str) -> None:
+    if words not in person.remarks:
+        person.remarks.append(words)
+
+
+def in_order(name: str) -> tuple[bool, int, str]:
+    """Return what to sort by: names first, then whoever is nobody but a line."""
+    is_nobody = name.startswith("somebody, line ")
+    number = name.rpartition(" ")[2]
+    return is_nobody, int(number) if is_nobody and number.isdecimal() else 0, name.casefold()

@@ -1,0 +1,1 @@
+"""Group 1: from raw payments to lifetime value."""

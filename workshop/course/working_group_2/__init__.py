@@ -1,0 +1,1 @@
+"""Group 2: tests, sources, docs, marts."""

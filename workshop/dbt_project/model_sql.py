@@ -1,0 +1,61 @@
+"""A model's compiled SQL, read before it is run: what dbt would refuse, and tables that dbt can't see."""
+
+import re
+from dataclasses import replace
+
+import duckdb
+
+from workshop.dbt_project.sql_tree import is_named, parts_of, reads_of
+from workshop.dbt_project.trouble import Trouble, explain
+from workshop.dbt_project.work import DoesNotRun, Model
+
+
+def demand_one_select(model: Model) -> None:
+    """Raise DoesNotRun where the compiled SQL is not one select that dbt can put into parentheses."""
+    tokens = [(kind, position) for position, kind in duckdb.tokenize(model.sql) if kind != duckdb.token_type.comment]
+    if not tokens:
+        raise DoesNotRun(Trouble("The model compiles to nothing.", "A model is one `select`.", model.path))
+    semicolons = [at for kind, at in tokens if kind == duckdb.token_type.operator and model.sql.encode()[at : at + 1] == b";"]
+    if semicolons and semicolons[0] < tokens[-1][1]:
+        raise DoesNotRun(
+            Trouble(
+                "There are two statements in this model.",
+                "A model is one `select`: dbt writes the `create table` around it. Remove the semicolon and all but one of them.",
+                model.path,
+                line_at(model.sql, semicolons[0]),
+            )
+        )
+    if semicolons:
+        raise DoesNotRun(replace(explain('near ";"'), said="The model ends in a semicolon.", file=model.path))
+    first_word = re.sub(r"^\W+", "", COMMENT.sub("", model.sql)).split(None, 1)[0].lower()
+    if first_word in NOT_A_SELECT:
+        raise DoesNotRun(
+            Trouble(
+                f"This model begins with `{first_word}`.",
+                "A model is one `select`: dbt writes the `create table` around it, and never changes what is in `raw`.",
+                model.path,
+            )
+        )
+
+
+COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+NOT_A_SELECT = ("create", "insert", "update", "delete", "drop", "alter", "copy", "truncate", "attach", "set")
+
+
+def line_at(sql: str, position: int) -> int:
+    return sql.encode()[:position].count(b"\n") + 1
+
+
+def hard_coded_tables(
+    connection: duckdb.DuckDBPyConnection, model: Model, ancestors: list[Model], may_read: tuple[str, ...]
+) -> list[str]:
+    """Return the tables that the compiled SQL names and dbt does not know about, as `schema.table`.
+
+    may_read: tables that may be named all the same
+    """
+    known = [parts_of(name) for name in (*model.reads, *may_read)]
+    for parent in ancestors:
+        if parent.is_ephemeral:  # dbt has put its SQL into the model's
+            known += reads_of(connection, parent.sql).tables
+    found = reads_of(connection, model.sql).tables
+    return [".".join(name) for name in found if not any(is_named(full, name) for full in known)]

@@ -1,0 +1,219 @@
+"""The learner's work as a check sees it: files, models, compiled SQL, notes. Read-only."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workshop.dbt_project.dbt_runner import compile_models, parse
+from workshop.places import STARTER
+from workshop.dbt_project.files import tidy
+from workshop.dbt_project.trouble import Trouble
+
+NOTES = "notes"
+COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/|\{#.*?#\}", re.DOTALL)
+
+
+class NotStarted(Exception):
+    """There is nothing to judge yet; the message says where to begin."""
+
+
+class DoesNotRun(Exception):
+    """dbt or DuckDB refused the work; carries the Trouble, and the name of the known mistake behind it, or None."""
+
+    def __init__(self, trouble: Trouble, misconception: str | None = None) -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble
+        self.misconception = misconception
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model of the learner's project.
+
+    path: relative to the project, with forward slashes
+    sql: compiled
+    relation: its quoted name in compiled SQL
+    reads: the quoted names of the models and sources that dbt knows it reads
+    parents: the names of the models among these
+    """
+
+    name: str
+    path: str
+    sql: str
+    relation: str
+    reads: frozenset[str]
+    parents: frozenset[str]
+    is_ephemeral: bool = False
+
+
+class Work:
+    """A project as its files are at this moment; make a new one for each check."""
+
+    def __init__(self, project: Path, built: frozenset[str] = frozenset()) -> None:
+        """built: names of the relations in the notebook's warehouse, where there is one."""
+        self.project = project.resolve()
+        self.built = built
+        self.compilations: dict[tuple[str, ...], tuple[list[Model], list[Any]]] = {}
+
+    def model(self, name: str) -> Model:
+        """Return the compiled model `name`. Raises NotStarted, DoesNotRun."""
+        return self.with_ancestors(name)[-1]
+
+    def with_ancestors(self, name: str) -> list[Model]:
+        """Return the models that `name` is built on, parents first, and `name` itself last.
+
+        Raises NotStarted where there is no such file or nothing in it, DoesNotRun where dbt can't compile it.
+        """
+        self.demand_started(name)
+        whole = self.compilations.get(())
+        models, _ = whole or self.compiled(f"+{name}")
+        wanted = next((model for model in models if model.name == name), None)
+        if wanted is None:
+            raise DoesNotRun(
+                Trouble(
+                    f"dbt knows no model {name}.",
+                    "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in `models/`.",
+                )
+            )
+        ancestors = ancestors_of(wanted, models)
+        return [model for model in models if model.name in ancestors] + [wanted]
+
+    def compiled(self, *select: str) -> tuple[list[Model], list[Any]]:
+        """Compile what is selected, or everything: the models, parents first, and dbt's results for all nodes.
+
+        What was compiled once is remembered. Raises DoesNotRun.
+        """
+        if select not in self.compilations:
+            run = compile_models(self.project, self.manifest, list(select))
+            if not run.succeeded:
+                raise DoesNotRun(self.with_names(run.trouble))
+            self.compilations[select] = (self.in_order(run.results), run.results)
+        return self.compilations[select]
+
+    def in_order(self, results: list[Any]) -> list[Model]:
+        """Return the models among dbt's results, parents first."""
+        nodes = {result.node.unique_id: result.node for result in results if result.node.resource_type == "model"}
+        ordered: dict[str, Model] = {}
+
+        def add(id: str) -> None:
+            if id in nodes and id not in ordered:
+                for parent in nodes[id].depends_on.nodes:
+                    add(parent)
+                ordered[id] = self.as_model(nodes[id])
+
+        for id in nodes:
+            add(id)
+        return list(ordered.values())
+
+    def as_model(self, node: Any) -> Model:
+        everything = self.manifest.nodes | self.manifest.sources
+        read = [everything[id] for id in node.depends_on.nodes if id in everything]
+        return Model(
+            node.name,
+            node.original_file_path.replace("\\", "/"),
+            node.compiled_code or "",
+            node.relation_name or f'"warehouse"."main"."{node.name}"',  # an ephemeral model has none
+            frozenset(each.relation_name for each in read if each.relation_name),
+            frozenset(each.name for each in read if each.resource_type == "model"),
+            node.config.materialized == "ephemeral",
+        )
+
+    @property
+    def manifest(self) -> Any:
+        """dbt's manifest. Raises DoesNotRun where dbt can't read the project."""
+        if not (self.project / "dbt_project.yml").exists():
+            raise DoesNotRun(
+                Trouble(
+                    "There is no dbt_project.yml here.",
+                    "Run the first cell of the notebook (`%workgroup`): it makes the project, or brings back what is missing.",
+                )
+            )
+        manifest, trouble = self.parsed
+        if manifest is None:
+            raise DoesNotRun(self.with_names(trouble))
+        return manifest
+
+    @cached_property
+    def parsed(self) -> tuple[Any | None, Trouble | None]:
+        return parse(self.project)
+
+    def with_names(self, trouble: Trouble) -> Trouble:
+        """Return the trouble, with a "did you mean" where a name of a model or file is nearly right."""
+        wanted = re.search(r"node named '([^']+)'", trouble.said)
+        close = get_close_matches(wanted.group(1), self.model_files(), 1, 0.6) if wanted else []
+        meaning = f"{trouble.meaning} Did you mean `{close[0]}`?" if close else trouble.meaning
+        return Trouble(trouble.said, meaning, trouble.file, trouble.line)
+
+    def model_files(self) -> dict[str, Path]:
+        """Return the SQL files under models/ by model name."""
+        return {path.stem: path for path in sorted(self.project.glob("models/**/*.sql"))}
+
+    def demand_started(self, name: str) -> None:
+        """Raise NotStarted where the model has no file, an empty one, or the starter's."""
+        files = self.model_files()
+        if name not in files:
+            close = get_close_matches(name, files.keys() - STARTER_MODELS.keys(), 1, 0.75)
+            hint = f" There is a `{close[0]}.sql`: is that it? The name counts, letter by letter." if close else ""
+            raise NotStarted(f"There is no model `{name}` in your project yet.{hint}")
+        text = files[name].read_text(encoding="utf-8", errors="replace")
+        if not COMMENTS.sub("", text).strip():
+            raise NotStarted(f"`{name}.sql` is there, and still empty.")
+        if name in STARTER_MODELS and STARTER_MODELS[name] == tidy(text):
+            raise NotStarted(f"`{name}.sql` is as the starter project has it.")
+
+    def notes(self, name: str) -> dict[str, Any]:
+        """Return what the learner wrote in notes/NAME.yml. Raises NotStarted, DoesNotRun."""
+        file = f"{NOTES}/{name}.yml"
+        path = self.project / file
+        if not path.exists():
+            raise NotStarted(f"There is no `{file}` in your project yet.")
+        try:
+            # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
+            answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise DoesNotRun(yaml_trouble(error, file)) from error
+        if answers is None or answers == "":
+            raise NotStarted(f"`{file}` is there, and still empty.")
+        if not isinstance(answers, dict):
+            raise DoesNotRun(
+                Trouble("These are not answers.", "Each line is a question, a colon, a space and your answer.", file)
+            )
+        answers = {key: value if value not in ("", "~", "null") else None for key, value in answers.items()}
+        if all(value is None for value in answers.values()):
+            raise NotStarted(f"The answers in `{file}` are still blank.")
+        return answers
+
+
+def ancestors_of(model: Model, models: list[Model]) -> set[str]:
+    """Return the names of all models that `model` is built on, among `models`."""
+    parents_of = {each.name: each.parents for each in models}
+    found: set[str] = set()
+    waiting = set(model.parents)
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= parents_of.get(name, frozenset()) - found
+    return found
+
+
+def yaml_trouble(error: Exception, file: str) -> Trouble:
+    """Return what is wrong with a YAML file, with its line."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    tab = " A tab stands there; use spaces." if "\\t" in problem else ""
+    return Trouble(
+        f"This is not valid YAML: {problem}.",
+        f"Look at that line and the one before it: the spaces in front, a colon and a space behind each key.{tab}",
+        file,
+        mark.line + 1 if mark else None,
+    )
+
+
+STARTER_MODELS = {
+    path.stem: path.read_text(encoding="utf-8") for path in STARTER.glob("models/**/*.sql")
+}

@@ -1,0 +1,77 @@
+"""Known mistakes as data: one Markdown file each, in the folder of its exercise.
+
+A file holds a title, the words that help, and the project edits that make the mistake, one fenced block
+each, with the path behind the language:
+
+    # Amounts are still in cents
+
+    Your amounts are one hundred times too large: ...
+
+    ```sql models/staging/stg_payments.sql
+    select ...
+    ```
+
+A model's mistake is recognised by what it returns: where a learner's model returns the same as the file's,
+the file's words are the feedback. The other mistakes are recognised by the checks, which name the file.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from workshop.places import COURSE
+from workshop.dbt_project.files import Edit
+
+FENCE = re.compile(r"^```(?P<language>\w+) (?P<path>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """One known mistake: its name, title, the words that help, and the edits that make it."""
+
+    exercise: str
+    name: str
+    title: str
+    words: str
+    edits: tuple[Edit, ...]
+
+    def model(self, name: str) -> str | None:
+        """Return the Jinja SQL that this mistake gives the model `name`, or None."""
+        return next((edit.text for edit in self.edits if edit.path.endswith(f"/{name}.sql")), None)
+
+
+@cache
+def misconceptions_of(exercise: str) -> dict[str, Misconception]:
+    """Return the known mistakes of an exercise by name, in alphabetical order."""
+    return {path.stem: read_misconception(path) for path in sorted(COURSE.glob(f"*/misconceptions/{exercise}/*.md"))}
+
+
+def misconception_named(exercise: str, name: str) -> Misconception | None:
+    """Return a known mistake of an exercise, or of another one where this exercise has none of that name, or None."""
+    folders = [exercise, *sorted(path.name for path in COURSE.glob("*/misconceptions/*"))]
+    return next((mistakes[name] for folder in folders if name in (mistakes := misconceptions_of(folder))), None)
+
+
+def read_misconception(path: Path) -> Misconception:
+    """Read one file. Raises ValueError where it lacks a title, words or a block."""
+    text = path.read_text(encoding="utf-8")
+    edits = edits_in(text)
+    head, _, words = FENCE.sub("", text).strip().partition("\n")
+    words = " ".join(words.split())
+    if not head.startswith("# ") or not words or not edits:
+        raise ValueError(f"{path.name} needs a title, words, and a fenced block with a path.")
+    return Misconception(path.parent.name, path.stem, head.removeprefix("# "), words, edits)
+
+
+def edits_in(markdown: str) -> tuple[Edit, ...]:
+    """Return the project edits of a Markdown text: its fenced blocks with a path.
+
+    A block of the language `move` holds the path that the file moves to.
+    """
+    return tuple(
+        Edit(match["path"], moved_to=match["text"].strip())
+        if match["language"] == "move"
+        else Edit(match["path"], match["text"])
+        for match in FENCE.finditer(markdown)
+    )

@@ -1,0 +1,48 @@
+"""Judge what a learner noted down about the data, against the data as it is."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from workshop.judging.exercise import Verdict, known_mistake
+from workshop.dbt_project.work import Work
+
+# A question is the key in the learner's notes and a function of the answer that returns None where it is
+# right, the name of a known mistake, or a sentence.
+Question = tuple[str, Callable[[Any], str | None]]
+
+
+def judge_notes(work: Work, exercise: str, questions: tuple[Question, ...], praise: str, mistakes: tuple[str, ...]) -> Verdict:
+    """Return the verdict on notes/EXERCISE.yml: the first wrong answer, else the blank ones, else praise.
+
+    mistakes: the names of known mistakes that a question may return
+    Raises NotStarted, DoesNotRun.
+    """
+    answers = {str(key).strip().lower(): value for key, value in work.notes(exercise).items()}
+    for key, judge in questions:
+        if answers.get(key) is None:
+            continue
+        if said := judge(answers[key]):
+            return known_mistake(exercise, said) if said in mistakes else Verdict(False, f"`{key}`: {said}", "Look again")
+    blank = [key for key, _ in questions if answers.get(key) is None]
+    if blank:
+        return Verdict(False, f"So far so good. Still to answer: {', '.join(f'`{key}`' for key in blank)}.", "Not all answered")
+    return Verdict(True, praise)
+
+
+def number_in(answer: Any) -> float | None:
+    """Return the number that somebody wrote as 40, "40,00", "$40.00", "USD 40" or "order 40", or None."""
+    found = re.fullmatch(r"[^\d.,-]*(-?[\d.,]*\d)[^\d]*", str(answer).strip())
+    if not found:
+        return None
+    digits = re.sub(r",(\d\d?)$", r".\1", found.group(1)).replace(",", "")
+    try:
+        return float(digits)
+    except ValueError:
+        return None
+
+
+def words_in(answer: Any) -> list[str]:
+    """Return the words of a list, or of text that separates them by commas, spaces or "and", in lower case."""
+    text = " ".join(str(item) for item in answer) if isinstance(answer, list) else str(answer)
+    return [word for word in re.findall(r"[\w-]+", text.lower()) if word != "and"]

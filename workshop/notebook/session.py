@@ -1,0 +1,114 @@
+"""One notebook's session: its project, its warehouse, and dbt on both."""
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from workshop.course.answers import Answer
+from workshop.places import RAW_DATABASE, SOLUTIONS, project_beside
+from workshop.dbt_project.files import ProjectTrouble, apply_edits, create_project
+from workshop.dbt_project.warehouse import WarehouseTrouble, attach_raw, build_raw, ensure_raw, open_warehouse
+
+SETTINGS = "set threads = 1; set memory_limit = '2GB'; set autoinstall_known_extensions = false"
+
+
+class Session:
+    """What the magics share. The project is beside the notebook; the connection is open from `start` on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = project_beside(folder)
+        self.connection: duckdb.DuckDBPyConnection | None = None
+        self.warehouse: Path | None = None
+        self.group = 1
+        self.hints_given: dict[str, int] = {}
+
+    def start(self, name: str, answered: list[Answer]) -> bool:
+        """Create the project if it is missing, and open the warehouse called `name`.
+
+        Solutions begin with a fresh project each time, in which the groups before are `answered`, so that their
+        outputs are always the same.
+        Returns whether the project is new. Raises ProjectTrouble.
+        """
+        try:
+            if self.connection is not None and not (self.is_open and self.warehouse.exists()):
+                self.connection.close()
+                self.connection = None
+            is_solution = self.connection is None and self.folder.resolve() == SOLUTIONS
+            if is_solution:
+                shutil.rmtree(self.path, ignore_errors=True)
+            is_new = create_project(self.path)
+            if is_solution:
+                for answer in answered:
+                    apply_edits(self.path, list(answer.edits))
+            if self.connection is None:
+                self.connection, self.warehouse = open_warehouse(self.path, name)
+                self.connection.execute(SETTINGS)
+            else:
+                attach_raw(self.connection, ensure_raw(self.path))  # it may have been detached, or deleted, since
+            keep_a_working_folder(self.folder)
+        except (OSError, duckdb.Error) as error:
+            raise ProjectTrouble(
+                f"The project could not be made in {self.folder.name}: {getattr(error, 'strerror', None) or error}. "
+                "Check the free space and that you may write to this folder, then run this cell again."
+            ) from error
+        except WarehouseTrouble as error:
+            raise ProjectTrouble(str(error)) from error
+        return is_new
+
+    @property
+    def is_open(self) -> bool:
+        """Whether `start` has opened the connection, and no `%sql --close` has closed it since."""
+        try:
+            return self.connection is not None and bool(self.connection.cursor())
+        except duckdb.Error:
+            return False
+
+    def load_raw(self, hours_old: float) -> None:
+        """Build the raw database again, as if loaded `hours_old` hours ago. Raises ProjectTrouble."""
+        raw = self.project / RAW_DATABASE
+        self.open_connection.execute("detach database if exists raw")
+        try:
+            build_raw(raw, hours_old)
+        except (OSError, duckdb.Error) as error:
+            raise ProjectTrouble(
+                "The raw data could not be loaded again, and is as it was: another notebook or a terminal is reading it. "
+                "Close that one, or try again in a moment."
+            ) from error
+        finally:
+            attach_raw(self.open_connection, ensure_raw(self.path))
+
+    def relations(self) -> frozenset[str]:
+        """Return the names of the relations in this notebook's warehouse; none where it is not open."""
+        if not self.is_open:
+            return frozenset()
+        rows = self.connection.execute("select table_name from information_schema.tables where table_catalog = 'warehouse'").fetchall()
+        return frozenset(name for (name,) in rows)
+
+    @property
+    def project(self) -> Path:
+        """The project's folder. Raises ProjectTrouble where it is not there."""
+        if not self.path.is_dir():
+            raise ProjectTrouble("There is no dbt project beside this notebook. Run the first cell (`%workgroup 1`) to make it.")
+        return self.path
+
+    def demand_open(self) -> None:
+        """Raise ProjectTrouble where `start` has not been called, or the connection was closed since."""
+        if not self.is_open:
+            raise ProjectTrouble("The warehouse is not open yet. Run the first cell (`%workgroup 1`), then this one again.")
+
+    @property
+    def open_connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection to the warehouse. Raises ProjectTrouble where it is not open."""
+        self.demand_open()
+        return self.connection
+
+
+def keep_a_working_folder(folder: Path) -> None:
+    """Go to `folder` where the working folder is gone, as when it was deleted and made again: dbt needs one."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        os.chdir(folder)

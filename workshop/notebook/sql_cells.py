@@ -1,0 +1,128 @@
+"""JupySQL, set up for the workshop: quiet, with `ref` and `source`, and with sentences for tracebacks."""
+
+import importlib
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from functools import wraps
+from typing import Any
+
+import duckdb
+from IPython.core.error import UsageError
+from IPython.utils.capture import capture_output
+from jinja2 import TemplateError
+
+from workshop.dbt_project.files import ProjectTrouble
+from workshop.notebook.session import Session
+from workshop.dbt_project.trouble import explain
+from workshop.dbt_project.work import COMMENTS
+
+
+@contextmanager
+def without_matplotlib() -> Iterator[None]:
+    """Inside, there is no matplotlib. It takes a third of the first cell, and JupySQL needs it for plots only."""
+    name = "matplotlib.pyplot"
+    known = name in sys.modules
+    sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if not known:
+            del sys.modules[name]
+
+
+with without_matplotlib():
+    from sql import plot
+    from sql.connection import ConnectionManager
+
+ALIAS = "warehouse"
+ROWS_SHOWN = 20
+
+JUPYSQL_HEADING = "Original error message from DB driver:"  # above it stands advice on a feature that is not used here
+DUCKDB_ERROR = re.compile(r"(\w+ )+Error: ")
+
+NOTHING_YET = "There is no query here yet. Write one below the first line, and run the cell again."
+
+
+def connect_jupysql(shell: Any, session: Session) -> None:
+    """Load JupySQL into `shell`, connected to the session's warehouse, with `ref` and `source` for `{{ }}`."""
+    with capture_output():  # it announces settings files and tips
+        shell.run_line_magic("load_ext", "sql")
+    settings = shell.magics_manager.registry["SqlMagic"]
+    settings.displaycon, settings.feedback, settings.displaylimit = False, 0, ROWS_SHOWN
+    for kind, name in (("cell", "sql"), ("line", "sql"), ("line", "sqlplot"), ("line", "sqlcmd"), ("cell", "sqlplot")):
+        magics = shell.magics_manager.magics[kind]
+        if name in magics and not getattr(magics[name], "is_friendly", False):
+            magics[name] = friendly(magics[name], draws=name == "sqlplot")
+    shell.user_ns |= {ALIAS: session.open_connection, "ref": make_ref(session), "source": make_source(session)}
+    ConnectionManager.connections.pop(ALIAS, None)  # else JupySQL keeps one that was closed since
+    with capture_output():
+        shell.run_line_magic("sql", f"{ALIAS} --alias {ALIAS}")
+
+
+def friendly(magic: Callable[..., Any], draws: bool = False) -> Callable[..., Any]:
+    """Return the magic with its errors as sentences, and one for a cell without a query; with matplotlib where it draws."""
+
+    @wraps(magic)
+    def run(line: str, cell: str | None = None, **more: Any) -> Any:
+        if draws and plot.plt is None:
+            importlib.reload(plot)
+        if cell is not None and not COMMENTS.sub("", cell).strip():
+            print(NOTHING_YET)
+            return None
+        try:
+            return magic(line, cell, **more) if cell is not None else magic(line, **more)
+        except (RefTrouble, ProjectTrouble) as error:
+            raise UsageError(str(error)) from None
+        except (duckdb.Error, TemplateError, TypeError, RuntimeError, UsageError, KeyboardInterrupt) as error:
+            raise UsageError(sentence(error)) from None
+
+    run.is_friendly = True  # type: ignore[attr-defined]
+    return run
+
+
+def sentence(error: BaseException) -> str:
+    text = str(error).rpartition(JUPYSQL_HEADING)[2].strip()
+    if isinstance(error, UsageError) and not DUCKDB_ERROR.match(text):
+        return text  # JupySQL's own words
+    trouble = explain(error if isinstance(error, KeyboardInterrupt) else text)
+    lines = text.splitlines()
+    detail = next((lines[number : number + 2] for number, line in enumerate(lines) if line.startswith("LINE ")), [])
+    return "\n".join([trouble.said, *detail, trouble.meaning])
+
+
+class RefTrouble(Exception):
+    """A ref or source in a query leads nowhere; the message says what there is."""
+
+
+def make_ref(session: Session) -> Callable[[str], str]:
+    def ref(name: str) -> str:
+        """Return the relation that dbt built for the model `name` in this notebook's warehouse."""
+        rows = session.open_connection.execute(
+            "select database_name, schema_name, table_name from duckdb_tables() where not internal union all "
+            "select database_name, schema_name, view_name from duckdb_views() where not internal"
+        ).fetchall()
+        found = [row for row in rows if row[2] == name and row[0] == ALIAS]
+        if found:
+            return ".".join(f'"{part}"' for part in found[0])
+        close = get_close_matches(name, [row[2] for row in rows if row[0] == ALIAS], 1, 0.6)
+        hint = f"Did you mean {close[0]}?" if close else f"If it is a model of yours, build it first: %dbt run --select {name}"
+        raise RefTrouble(f"There is no model {name} in this notebook's warehouse. {hint}")
+
+    return ref
+
+
+def make_source(session: Session) -> Callable[[str, str], str]:
+    def source(schema: str, table: str) -> str:
+        """Return the raw table that a source stands for."""
+        rows = session.open_connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'raw'"
+        ).fetchall()
+        tables = [row[0] for row in rows]
+        if f"{schema}.{table}" not in tables:
+            raise RefTrouble(f"There is no table {schema}.{table} in raw. There is {', '.join(tables)}.")
+        return f'"raw"."{schema}"."{table}"'
+
+    return source
