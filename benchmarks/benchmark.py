@@ -19,10 +19,10 @@ from statistics import median
 from jupyter_client.manager import start_new_kernel
 
 from workshop.course.groups import find_group
+from workshop.course.reference import answers
+from workshop.dbt_project.files import apply_edits, create_project
 from workshop.judging.misconception import misconceptions_of
 from workshop.places import PROJECT_NAME
-from workshop.dbt_project.files import apply_edits, create_project
-from workshop.course.reference import answers
 
 WARM_RUNS = 7
 FRESH_KERNELS = 3
@@ -56,10 +56,14 @@ class Row:
         return (self.most is None or value <= self.most) and (self.least is None or value >= self.least)
 
     def __str__(self) -> str:
-        target = f"<= {self.most:g} {self.unit}" if self.most else f">= {self.least:g} {self.unit}" if self.least else ""
+        target = (
+            f"<= {self.most:g} {self.unit}" if self.most else f">= {self.least:g} {self.unit}" if self.least else ""
+        )
         verdict = ("met" if self.is_met else "MISSED") if target else ""
         spread = f"{min(self.measured):.2f} - {max(self.measured):.2f}" if len(self.measured) > 1 else ""
-        return f"{self.what:<52}{median(self.measured):>8.2f} {self.unit:<4}{spread:>16}  {target:<11}{verdict}".rstrip()
+        return (
+            f"{self.what:<52}{median(self.measured):>8.2f} {self.unit:<4}{spread:>16}  {target:<11}{verdict}".rstrip()
+        )
 
 
 def main() -> int:

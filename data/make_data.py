@@ -111,7 +111,7 @@ def make_shop() -> tuple[list[tuple], list[tuple], list[tuple]]:
     draw = random.Random(SEED)
     customers = HAND_WRITTEN_CUSTOMERS + draw_customers(draw)
     orders = HAND_WRITTEN_ORDERS + draw_orders(draw)
-    payments = HAND_WRITTEN_PAYMENTS + draw_payments(draw, orders[len(HAND_WRITTEN_ORDERS):])
+    payments = HAND_WRITTEN_PAYMENTS + draw_payments(draw, orders[len(HAND_WRITTEN_ORDERS) :])
     return customers, orders, payments
 
 

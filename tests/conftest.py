@@ -11,8 +11,8 @@ from notebook import cells, ipython, learner, learner_folder  # noqa: F401 - fix
 from xdist.scheduler import LoadScopeScheduling
 
 from workshop.course.groups import EXERCISES, find_exercise
-from workshop.dbt_project.files import Edit, apply_edits, create_project
 from workshop.course.reference import answers
+from workshop.dbt_project.files import Edit, apply_edits, create_project
 
 
 class ByFile(LoadScopeScheduling):
@@ -25,7 +25,11 @@ class ByFile(LoadScopeScheduling):
         if ".ipynb" in nodeid:
             return "solutions"
         file = nodeid.split("::")[0]
-        exercise = re.search(r"\[(\w+)/", nodeid) if file.endswith(("test_misconceptions.py", "test_alternatives.py")) else None
+        exercise = (
+            re.search(r"\[(\w+)/", nodeid)
+            if file.endswith(("test_misconceptions.py", "test_alternatives.py"))
+            else None
+        )
         return f"{file} {exercise.group(1)}" if exercise else file
 
 

@@ -6,16 +6,23 @@ import pytest
 from conftest import Answered, put_back, put_in_place_of_the_answer
 
 from workshop.course.groups import find_exercise
+from workshop.course.reference import answers
+from workshop.dbt_project.work import Work
 from workshop.judging.exercise import try_exercise
 from workshop.judging.feedback import PASSED
 from workshop.judging.misconception import Misconception, read_misconception
-from workshop.course.reference import answers
-from workshop.dbt_project.work import Work
 
 FILES = sorted((Path(__file__).parent / "alternatives").glob("*/*.md"))
 AT_LEAST = {
-    **{"inspect_payments": 4, "stg_payments": 8, "grain": 4, "orders": 12, "customers": 10},
-    **{"tests": 5, "sources": 5, "docs": 5, "marts": 5},
+    "inspect_payments": 4,
+    "stg_payments": 8,
+    "grain": 4,
+    "orders": 12,
+    "customers": 10,
+    "tests": 5,
+    "sources": 5,
+    "docs": 5,
+    "marts": 5,
 }
 ACCEPTED_WITH_A_REMARK = {
     "stg_payments/extra_columns": "more columns",

@@ -21,10 +21,22 @@ from payments"""
 def notebook(*sources: str) -> dict[str, Any]:
     """Return a notebook of a title and code cells, as they are after a run."""
     code = [
-        {"cell_type": "code", "id": f"c{number}", "metadata": {}, "execution_count": number, "outputs": ["seen"], "source": source.splitlines(True)}
+        {
+            "cell_type": "code",
+            "id": f"c{number}",
+            "metadata": {},
+            "execution_count": number,
+            "outputs": ["seen"],
+            "source": source.splitlines(True),
+        }
         for number, source in enumerate(sources)
     ]
-    return {"cells": [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": ["# Title"]}, *code], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return {
+        "cells": [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": ["# Title"]}, *code],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
 
 
 def source_of(notebook: dict[str, Any], cell: int) -> str:
@@ -33,7 +45,9 @@ def source_of(notebook: dict[str, Any], cell: int) -> str:
 
 def test_answer_becomes_its_todo() -> None:
     learner = take_out_answers(notebook(MODEL), "one.ipynb")
-    assert source_of(learner, 1) == "%%sqlmodel models/a.sql\nselect\n    -- TODO: turn cents into dollars\nfrom payments"
+    assert (
+        source_of(learner, 1) == "%%sqlmodel models/a.sql\nselect\n    -- TODO: turn cents into dollars\nfrom payments"
+    )
 
 
 def test_outputs_and_counts_go_and_ids_stay() -> None:
@@ -63,7 +77,9 @@ def test_move_is_an_edit() -> None:
 
 
 def test_untouched_body_is_what_a_learner_finds() -> None:
-    assert untouched_bodies(notebook(MODEL), "one.ipynb") == {"select\n    -- TODO: turn cents into dollars\nfrom payments"}
+    assert untouched_bodies(notebook(MODEL), "one.ipynb") == {
+        "select\n    -- TODO: turn cents into dollars\nfrom payments"
+    }
 
 
 @pytest.mark.parametrize(
@@ -118,7 +134,9 @@ def test_build_command_names_the_notebook(monkeypatch: pytest.MonkeyPatch, capsy
     assert capsys.readouterr().err == "one.ipynb, cell 3, line 2: this answer never ends.\n"
 
 
-def test_build_check_fails_on_a_stale_notebook(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_build_check_fails_on_a_stale_notebook(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("workshop.course.build.build", lambda check_only: ["one.ipynb"])
     assert main(["build", "--check"]) == 1
     assert "Stale: one.ipynb. Run `python -m workshop build`." in capsys.readouterr().err

@@ -57,7 +57,9 @@ def test_ref_of_a_model_that_is_not_built(learner: Cells) -> None:
     assert "is saved" in shown and "`%dbt run --select never_built`" in shown
 
 
-@pytest.mark.parametrize("unclosed", ["select * from {{ ref('stg_orders') ", "{% if true %}select 1", "select 1 {# never"])
+@pytest.mark.parametrize(
+    "unclosed", ["select * from {{ ref('stg_orders') ", "{% if true %}select 1", "select 1 {# never"]
+)
 def test_unclosed_jinja_tag(learner: Cells, unclosed: str) -> None:
     shown = learner.run(f"%%sqlmodel {MODEL}\n{unclosed}")
     assert f"`{MODEL}` is saved" in shown and "The Jinja is not closed" in shown
@@ -97,7 +99,11 @@ def test_empty_model_is_not_saved(learner: Cells, body: str) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["drop table raw.stripe.payment", "delete from raw.stripe.payment", "insert into raw.stripe.payment from raw.stripe.payment"],
+    [
+        "drop table raw.stripe.payment",
+        "delete from raw.stripe.payment",
+        "insert into raw.stripe.payment from raw.stripe.payment",
+    ],
 )
 def test_raw_is_read_only(learner: Cells, statement: str) -> None:
     assert "`raw` is read-only" in learner.run(f"%%sql\n{statement}")
@@ -242,7 +248,9 @@ def test_deleted_profiles_yml_comes_back(learner: Cells) -> None:
     assert "PASS=1" in learner.run("%dbt run --select stg_orders")
 
 
-@pytest.mark.parametrize("text", ["jaffle_shop: [", "jaffle_shop:\n  target: dev\n  outputs:\n    prod: {type: duckdb}\n"])
+@pytest.mark.parametrize(
+    "text", ["jaffle_shop: [", "jaffle_shop:\n  target: dev\n  outputs:\n    prod: {type: duckdb}\n"]
+)
 def test_broken_profiles_yml(learner: Cells, text: str) -> None:
     learner.write("profiles.yml", text)
     shown = learner.run("%dbt run")

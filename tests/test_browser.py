@@ -14,14 +14,20 @@ from pathlib import Path
 
 import pytest
 
-from workshop.course.answers import code_cells, read_notebook
 from workshop.classroom.doctor import free_port
+from workshop.course.answers import code_cells, read_notebook
+from workshop.course.reference import answers
 from workshop.judging.misconception import misconceptions_of
 from workshop.places import NOTEBOOKS
-from workshop.course.reference import answers
 
 CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SMALL_LAPTOP = {"width": 1366, "height": 768}
 PATIENCE = 60_000  # milliseconds that anything may take to appear
 
@@ -45,8 +51,18 @@ class Lab:
     def __init__(self, folder: Path, mode: str = "") -> None:
         shutil.copytree(NOTEBOOKS, folder / "notebooks", ignore=shutil.ignore_patterns("jaffle_shop*", ".*"))
         self.port = free_port()
-        home = {"HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTER_DATA_DIR": str(folder / "data")}
-        options = ["--no-browser", f"--port={self.port}", "--allow-root", "--IdentityProvider.token=", "--expose-app-in-browser"]
+        home = {
+            "HOME": str(folder),
+            "JUPYTER_CONFIG_DIR": str(folder / "config"),
+            "JUPYTER_DATA_DIR": str(folder / "data"),
+        }
+        options = [
+            "--no-browser",
+            f"--port={self.port}",
+            "--allow-root",
+            "--IdentityProvider.token=",
+            "--expose-app-in-browser",
+        ]
         self.process = subprocess.Popen(
             [sys.executable, "-c", OPEN_LAB, str(folder / "notebooks"), mode, *options],
             env=os.environ | home,
@@ -117,12 +133,17 @@ def open_page(browser: Browser, lab: Lab) -> Page:
     """Open the notebook on a small laptop; asking anybody else than this machine for anything fails the test."""
     page = browser.new_page(viewport=SMALL_LAPTOP)
     outside = []
-    page.on("request", lambda asked: outside.append(asked.url) if asked.url.startswith("http") and "127.0.0.1" not in asked.url else None)
+    page.on(
+        "request",
+        lambda asked: (
+            outside.append(asked.url) if asked.url.startswith("http") and "127.0.0.1" not in asked.url else None
+        ),
+    )
     for _ in range(120):
         try:
             page.goto(lab.url)
             break
-        except Exception:  # noqa: BLE001 - the server is not up yet
+        except Exception:
             page.wait_for_timeout(500)
     expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=PATIENCE)
     expect(page.locator("#jp-main-statusbar")).to_contain_text("Idle", timeout=PATIENCE)
@@ -193,7 +214,10 @@ def test_run_all_of_the_untouched_notebook_shows_no_error(browser: Browser, tmp_
         number = len(list(code_cells(read_notebook(NOTEBOOKS / "working_group_1.ipynb"))))
         expect(notebook.cell(last).locator(".jp-InputPrompt")).to_have_text(f"[{number}]:", timeout=PATIENCE)
         for name in notebook.ids:
-            assert notebook.cell(name).locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0, name
+            assert (
+                notebook.cell(name).locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]').count()
+                == 0
+            ), name
         page.close()
     finally:
         lab.stop()
@@ -226,7 +250,9 @@ def contrast(text: Locator) -> float:
     )
 
 
-def test_presenting_is_larger_and_clear_at_the_sides(notebook: Notebook, browser: Browser, tmp_path: Path, pictures: Path) -> None:
+def test_presenting_is_larger_and_clear_at_the_sides(
+    notebook: Notebook, browser: Browser, tmp_path: Path, pictures: Path
+) -> None:
     lab = Lab(tmp_path, "present")
     try:
         page = open_page(browser, lab)

@@ -8,13 +8,13 @@ import pytest
 
 from workshop.course import catch_up as module
 from workshop.course.catch_up import Outcome, catch_up, undo
-from workshop.notebook.catch_up_words import caught_up
 from workshop.course.groups import EXERCISES, find_exercise
-from workshop.judging.exercise import try_exercise
-from workshop.judging.feedback import PASSED
 from workshop.dbt_project.files import ProjectTrouble, create_project
 from workshop.dbt_project.warehouse import connect_unless_locked
 from workshop.dbt_project.work import Work
+from workshop.judging.exercise import try_exercise
+from workshop.judging.feedback import PASSED
+from workshop.notebook.catch_up_words import caught_up
 
 MINE = "-- mine\nselect * from {{ ref('stg_orders') }}\n"
 RIGHT = """-- mine, and right
@@ -178,7 +178,9 @@ def test_the_lock_is_one_that_another_process_sees(project: Path) -> None:
 
     with module.only_one(project):
         code = f"from pathlib import Path; from workshop.dbt_project.warehouse import *; print(connect_unless_locked(Path({str(project)!r}) / 'warehouses/catch_up.duckdb'))"
-        assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "None\n"
+        assert (
+            subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "None\n"
+        )
     assert connect_unless_locked(project / "warehouses/catch_up.duckdb")
 
 

@@ -4,11 +4,13 @@ from itertools import product
 
 import pytest
 
+from workshop.classroom.check_in import Step, check_in_line, parse_check_in
 from workshop.course.groups import EXERCISES, find_group
 from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
-from workshop.classroom.check_in import Step, check_in_line, parse_check_in
 
-LINE = "WG1 4/5: inspect_payments, stg_payments, grain, orders done; customers: not yet (payments_joined_again_multiply)"
+LINE = (
+    "WG1 4/5: inspect_payments, stg_payments, grain, orders done; customers: not yet (payments_joined_again_multiply)"
+)
 STEPS = [
     *(Step(name, PASSED) for name in ("inspect_payments", "stg_payments", "grain", "orders")),
     Step("customers", NOT_YET, "payments_joined_again_multiply"),
@@ -40,7 +42,9 @@ def test_what_is_written_is_read_again_for_all_outcomes_of_four_exercises() -> N
     names = [exercise.name for exercise in find_group(1).exercises][:4]
     for states in product(STATES, repeat=4):
         steps = [Step(name, *state) for name, state in zip(names, states)]
-        line = check_in_line([Feedback(step.exercise, 1, step.outcome, "", misconception=step.misconception) for step in steps], here=1)
+        line = check_in_line(
+            [Feedback(step.exercise, 1, step.outcome, "", misconception=step.misconception) for step in steps], here=1
+        )
         assert sorted(steps_of(line), key=str) == sorted(steps, key=str), line
 
 
@@ -48,7 +52,9 @@ def test_a_line_for_each_group_even_when_copied_as_one() -> None:
     written = check_in_line([Feedback(exercise.name, exercise.group, PASSED, "") for exercise in EXERCISES], here=1)
     for text in (written, written.replace("\n", " ")):
         found = parse_check_in(text)
-        assert [(each.group, step.exercise) for each in found for step in each.steps] == [(each.group, each.name) for each in EXERCISES]
+        assert [(each.group, step.exercise) for each in found for step in each.steps] == [
+            (each.group, each.name) for each in EXERCISES
+        ]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +109,15 @@ def test_what_is_no_check_in(text: str) -> None:
 
 def test_no_prefix_and_no_odd_repetition_breaks_it() -> None:
     for length in range(len(LINE)):
-        assert all(step in STEPS or step.misconception is None for each in parse_check_in(LINE[:length]) for step in each.steps)
-    for text in ("WG1 " * 20000, "WG1: " + "a," * 50000, "WG1" + " " * 100000, "\n" * 100000, "_\n" * 50000, "WG1: " + "a: not yet " * 10000):
+        assert all(
+            step in STEPS or step.misconception is None for each in parse_check_in(LINE[:length]) for step in each.steps
+        )
+    for text in (
+        "WG1 " * 20000,
+        "WG1: " + "a," * 50000,
+        "WG1" + " " * 100000,
+        "\n" * 100000,
+        "_\n" * 50000,
+        "WG1: " + "a: not yet " * 10000,
+    ):
         parse_check_in(text)

@@ -63,7 +63,10 @@ def test_first_difference_in_words(rows: tuple, said: str) -> None:
 
 
 def test_missing_column_with_one_that_is_nearly_it() -> None:
-    assert words((1, 1.0), columns=("id", "amounts")) == "There is no column `amount`; there is `amounts`. Rename it with `as`."
+    assert (
+        words((1, 1.0), columns=("id", "amounts"))
+        == "There is no column `amount`; there is `amounts`. Rename it with `as`."
+    )
     assert words((1,), columns=("id",)) == "The column `amount` is missing."
 
 

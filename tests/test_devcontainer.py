@@ -37,7 +37,13 @@ def test_the_command_starts_a_lab_that_answers(tmp_path: Path) -> None:
     [forwarded], port = CONTAINER["forwardPorts"], free_port()
     program, *words = shlex.split(CONTAINER["postAttachCommand"].replace(str(forwarded), str(port)))
     command = [str(Path(sys.executable).with_name(Path(program).name)), *words, "--allow-root"]
-    lab = subprocess.Popen(command, env=os.environ | {"HOME": str(tmp_path)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    lab = subprocess.Popen(
+        command,
+        env=os.environ | {"HOME": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         assert answers(port, lab)
     finally:
@@ -46,7 +52,11 @@ def test_the_command_starts_a_lab_that_answers(tmp_path: Path) -> None:
 
 
 def test_the_lab_answers_under_the_address_of_a_codespace_only() -> None:
-    [pattern] = [word.partition("=")[2] for word in shlex.split(CONTAINER["postAttachCommand"]) if word.startswith("--ServerApp.allow_origin_pat=")]
+    [pattern] = [
+        word.partition("=")[2]
+        for word in shlex.split(CONTAINER["postAttachCommand"])
+        if word.startswith("--ServerApp.allow_origin_pat=")
+    ]
     assert "allow_origin_pat" in ServerApp.class_trait_names()
     assert re.match(pattern, "https://fuzzy-space-8888.app.github.dev")
     assert not re.match(pattern, "https://app-github-dev.example.org")

@@ -10,11 +10,11 @@ from nbclient import NotebookClient
 from workshop.__main__ import main, make_parser
 from workshop.course.answers import take_out_answers
 from workshop.course.groups import EXERCISES, GROUPS
-from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM
-from workshop.notebook.magics import WorkshopMagics
-from workshop.judging.misconception import read_misconception
-from workshop.places import ROOT
 from workshop.dbt_project.files import create_project
+from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM
+from workshop.judging.misconception import read_misconception
+from workshop.notebook.magics import WorkshopMagics
+from workshop.places import ROOT
 
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")}
 README, CONTRIBUTING = PAGES.values()
@@ -34,7 +34,12 @@ def code_spans(text: str) -> list[str]:
 
 
 def commands(text: str, language: str = "bash") -> list[str]:
-    return [command.strip(" ()") for block in blocks(text, language) for command in re.split(r"&&|;|\n", block) if command.strip()]
+    return [
+        command.strip(" ()")
+        for block in blocks(text, language)
+        for command in re.split(r"&&|;|\n", block)
+        if command.strip()
+    ]
 
 
 def workshop_commands(text: str) -> list[list[str]]:

@@ -13,14 +13,13 @@ from typing import Any
 
 import pytest
 
-from workshop.dbt_project import dbt_runner
-
-from workshop.classroom import doctor
 from workshop.__main__ import main
-from workshop.dbt_project.dbt_runner import Run
+from workshop.classroom import doctor
 from workshop.classroom.doctor import NotReady
-from workshop.places import NOTEBOOKS
+from workshop.dbt_project import dbt_runner
+from workshop.dbt_project.dbt_runner import Run
 from workshop.dbt_project.trouble import Trouble
+from workshop.places import NOTEBOOKS
 
 
 def test_this_computer_is_ready(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,7 +31,9 @@ def test_this_computer_is_ready(capsys: pytest.CaptureFixture[str]) -> None:
     assert {path for path in set(NOTEBOOKS.iterdir()) - before if path.name.startswith(".doctor")} == set()
 
 
-def test_what_is_wrong_is_one_line_and_exit_code_1(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_wrong_is_one_line_and_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("duckdb_locks", "jupyterlab_starts", "dbt_builds"):
         monkeypatch.setattr(doctor, name, lambda folder: 1 / 0)
     monkeypatch.setattr(sys, "version_info", (3, 14, 0))
@@ -67,8 +68,13 @@ def test_a_folder_nobody_may_write_into(monkeypatch: pytest.MonkeyPatch, capsys:
     assert "TO DO  You may not write into" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("code", "words", "said"), [(0, "", "lets two programs write one DuckDB file"), (1, "No module named duckdb", "does not run in a second")])
-def test_a_drive_without_locks(code: int, words: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("code", "words", "said"),
+    [(0, "", "lets two programs write one DuckDB file"), (1, "No module named duckdb", "does not run in a second")],
+)
+def test_a_drive_without_locks(
+    code: int, words: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=code, stderr=words))
     with pytest.raises(NotReady, match=said):
         doctor.duckdb_locks(tmp_path)

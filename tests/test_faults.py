@@ -8,12 +8,21 @@ from conftest import Answered, put_back
 
 import workshop
 from workshop.course.groups import find_exercise
+from workshop.dbt_project.work import Work
 from workshop.judging.exercise import try_exercise
-from workshop.judging.faults import MART_FAULTS, SENTENCES, SOURCE_FAULTS, STAGING_FAULTS, Fault, broken, relations_behind, rows_of
+from workshop.judging.faults import (
+    MART_FAULTS,
+    SENTENCES,
+    SOURCE_FAULTS,
+    STAGING_FAULTS,
+    Fault,
+    broken,
+    relations_behind,
+    rows_of,
+)
 from workshop.judging.feedback import NOT_YET, PASSED, Feedback
 from workshop.judging.model import build_models
 from workshop.judging.twin import Twin, spare
-from workshop.dbt_project.work import Work
 
 ALL = [*SOURCE_FAULTS, *STAGING_FAULTS, *MART_FAULTS]
 
@@ -43,9 +52,13 @@ def test_a_test_sees_what_its_models_read_and_nothing_else(answered_folder: Path
     built = build_models(twin, models)
     payments = {("raw", "stripe", "payment"), ("warehouse", "main", "stg_payments")}
     assert relations_behind(twin, built, 'select * from "warehouse"."main"."stg_payments"') == payments
-    assert relations_behind(twin, built, "select * from (select * from stg_payments) where id in (select 1)") == payments
+    assert (
+        relations_behind(twin, built, "select * from (select * from stg_payments) where id in (select 1)") == payments
+    )
     assert relations_behind(twin, built, "with mine as (select 1) select * from mine") == set()
-    assert payments < relations_behind(twin, built, "with fct_orders as (select * from fct_orders) select * from fct_orders")
+    assert payments < relations_behind(
+        twin, built, "with fct_orders as (select * from fct_orders) select * from fct_orders"
+    )
     assert payments < relations_behind(twin, built, "select * from fct_orders")
     assert relations_behind(twin, built, "select * from query_table('stg_payments')") is None
     assert relations_behind(twin, built, "selec") is None

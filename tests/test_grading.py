@@ -11,8 +11,8 @@ from notebook import fingerprint
 import workshop
 from workshop.__main__ import main
 from workshop.course.groups import EXERCISES, find_group
-from workshop.dbt_project.files import apply_edits, create_project
 from workshop.course.reference import answers
+from workshop.dbt_project.files import apply_edits, create_project
 
 KEYS = ["project", "exercise", "group", "outcome", "misconception", "message", "remarks", "counterexample"]
 IN_CENTS = "select id as payment_id, orderid as order_id, paymentmethod as payment_method, status, amount, created as created_at from raw.stripe.payment"
@@ -117,7 +117,20 @@ def test_unknown_option_is_exit_code_2(fresh: Path) -> None:
 
 
 def test_two_projects_at_once_as_json(fresh: Path, wrong: Path) -> None:
-    command = [sys.executable, "-m", "workshop", "grade", str(fresh), str(wrong), "--exercise", "stg_payments", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "workshop",
+        "grade",
+        str(fresh),
+        str(wrong),
+        "--exercise",
+        "stg_payments",
+        "--json",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 1 and done.stderr == ""
-    assert [(each["project"], each["outcome"]) for each in json.loads(done.stdout)] == [(str(fresh), "not_started"), (str(wrong), "not_yet")]
+    assert [(each["project"], each["outcome"]) for each in json.loads(done.stdout)] == [
+        (str(fresh), "not_started"),
+        (str(wrong), "not_yet"),
+    ]

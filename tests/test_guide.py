@@ -7,8 +7,8 @@ from notebook import Cells
 
 from workshop.course.catch_up import catch_up
 from workshop.course.groups import EXERCISES, GROUPS
-from workshop.places import ROOT
 from workshop.judging.twin import Twin
+from workshop.places import ROOT
 
 GUIDE = (ROOT / "facilitator_guide.md").read_text(encoding="utf-8")
 SECTION = re.compile(r"^## Working group (\d+): [^\n]* \((\d+) minutes\)\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
@@ -24,7 +24,9 @@ def steps(group: int) -> list[tuple[str, int, str]]:
 def test_every_exercise_is_a_step_in_its_order() -> None:
     for group in GROUPS:
         names = [name for name, _, _ in steps(group.number)]
-        assert [name for name in names if name in {each.name for each in EXERCISES}] == [each.name for each in group.exercises]
+        assert [name for name in names if name in {each.name for each in EXERCISES}] == [
+            each.name for each in group.exercises
+        ]
 
 
 @pytest.mark.parametrize("group", [group.number for group in GROUPS])

@@ -24,7 +24,9 @@ class Started:
         self.command, self.env, self.files = command, env, {}
         for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
             folder = Path(env.get(name, "nowhere"))
-            self.files |= {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+            self.files |= {
+                path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()
+            }
         return SimpleNamespace(returncode=0)
 
 
@@ -64,7 +66,9 @@ def all_settings() -> list[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.parametrize(("plugin", "values"), all_settings())
 def test_jupyterlab_knows_each_setting(plugin: str, values: dict[str, Any]) -> None:
-    schema = json.loads((Path(get_app_dir()) / "schemas" / f"{plugin.replace(':', '/')}.json").read_text(encoding="utf-8"))
+    schema = json.loads(
+        (Path(get_app_dir()) / "schemas" / f"{plugin.replace(':', '/')}.json").read_text(encoding="utf-8")
+    )
     assert values.keys() <= schema["properties"].keys()
     jsonschema.validate(values, schema)
 

@@ -10,10 +10,21 @@ import pytest
 from notebook import Cells, Kernel, fingerprint
 
 from workshop.course.groups import EXERCISES, find_group
-from workshop.dbt_project.files import apply_edits
 from workshop.course.reference import answers
+from workshop.dbt_project.files import apply_edits
 
-WORKSHOP_MAGICS = ("workgroup", "sqlmodel", "dbtfile", "dbtmove", "check", "hint", "solution", "catch_up", "lineage", "progress")
+WORKSHOP_MAGICS = (
+    "workgroup",
+    "sqlmodel",
+    "dbtfile",
+    "dbtmove",
+    "check",
+    "hint",
+    "solution",
+    "catch_up",
+    "lineage",
+    "progress",
+)
 CELL_MAGICS = ("sqlmodel", "dbtfile")
 NEVER = "select count(*) from range(10000000000) as a(i), range(1000000000) as b(j) where hash(i, j) = 0"
 
@@ -63,7 +74,10 @@ def test_exercise_forgotten(cells: Cells) -> None:
     assert "Which exercise? There are inspect_payments, stg_payments" in cells.run("%check")
 
 
-@pytest.mark.parametrize(("number", "said"), [("", "Which working group?"), ("9", "There is no working group 9"), ("one", "There is no working group one")])
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [("", "Which working group?"), ("9", "There is no working group 9"), ("one", "There is no working group one")],
+)
 def test_unknown_group(cells: Cells, number: str, said: str) -> None:
     assert said in cells.run(f"%workgroup {number}")
     assert not cells.project.exists()
@@ -96,8 +110,19 @@ def test_moving_without_two_names(learner: Cells) -> None:
 # -- order, restarts, folders ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cell", ["%check orders", "%dbt run", "%lineage", "%progress", "%%sqlmodel models/a.sql\nselect 1",
-                                  "%%dbtfile models/a.yml\na: 1", "%dbtmove a b", "%%sql\nselect 1"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%check orders",
+        "%dbt run",
+        "%lineage",
+        "%progress",
+        "%%sqlmodel models/a.sql\nselect 1",
+        "%%dbtfile models/a.yml\na: 1",
+        "%dbtmove a b",
+        "%%sql\nselect 1",
+    ],
+)
 def test_before_the_first_cell(cells: Cells, cell: str) -> None:
     assert "Run the first cell (`%workgroup 1`)" in cells.run(cell)
     assert not cells.project.exists()
@@ -111,7 +136,15 @@ def test_hints_and_solutions_need_no_project(cells: Cells) -> None:
 
 def test_project_deleted_while_the_kernel_runs(learner: Cells) -> None:
     shutil.rmtree(learner.project)
-    for cell in ("%check orders", "%dbt run", "%lineage", "%progress", "%%sqlmodel models/a.sql\nselect 1", "%%dbtfile a.yml\na: 1", "%dbtmove a b"):
+    for cell in (
+        "%check orders",
+        "%dbt run",
+        "%lineage",
+        "%progress",
+        "%%sqlmodel models/a.sql\nselect 1",
+        "%%dbtfile a.yml\na: 1",
+        "%dbtmove a b",
+    ):
         assert "There is no dbt project beside this notebook" in learner.run(cell)
     assert "143" in learner.run("%%sql\nselect count(*) from raw.stripe.payment")
     assert "Your dbt project is in the folder" in learner.run("%workgroup 1")
@@ -121,7 +154,12 @@ def test_project_deleted_while_the_kernel_runs(learner: Cells) -> None:
 
 def test_connection_closed_by_hand(learner: Cells) -> None:
     learner.run("%sql --close warehouse")
-    for cell in ("%dbt run", "%load_raw", "%%sql\nselect * from {{ ref('stg_orders') }}", "%%sqlmodel models/a.sql\nselect 1"):
+    for cell in (
+        "%dbt run",
+        "%load_raw",
+        "%%sql\nselect * from {{ ref('stg_orders') }}",
+        "%%sqlmodel models/a.sql\nselect 1",
+    ):
         assert "Run the first cell" in learner.run(cell)
     assert "not started" in learner.run("%check orders")
     learner.run("%workgroup 1")
@@ -177,7 +215,13 @@ def test_looking_changes_nothing(learner: Cells) -> None:
     before = fingerprint(learner.folder)
     for exercise in find_group(1).exercises:
         assert f"✓ {exercise.name}: right" in learner.run(f"%check {exercise.name}")
-    for cell in ("%progress", "%lineage", "%hint orders", "%solution orders", "%%sql\nselect * from {{ ref('orders') }}"):
+    for cell in (
+        "%progress",
+        "%lineage",
+        "%hint orders",
+        "%solution orders",
+        "%%sql\nselect * from {{ ref('orders') }}",
+    ):
         learner.run(cell)
     assert fingerprint(learner.folder) == before
 

@@ -10,18 +10,25 @@ import pytest
 from conftest import Answered, files_in, put_back, put_in_place_of_the_answer
 
 from workshop.course import reference
+from workshop.course.groups import EXERCISES, find_exercise
+from workshop.dbt_project.work import Work
 from workshop.judging.comparison import Result, plain
 from workshop.judging.counterexample import Counterexample
-from workshop.course.groups import EXERCISES, find_exercise
 from workshop.judging.exercise import try_exercise
 from workshop.judging.feedback import DOES_NOT_RUN, NOT_YET, PASSED, Feedback
 from workshop.judging.misconception import Misconception, misconceptions_of
 from workshop.judging.twin import Twin
-from workshop.dbt_project.work import Work
 
 AT_LEAST = {
-    **{"inspect_payments": 4, "stg_payments": 14, "grain": 4, "orders": 24, "customers": 18},
-    **{"tests": 10, "sources": 10, "docs": 6, "marts": 8},
+    "inspect_payments": 4,
+    "stg_payments": 14,
+    "grain": 4,
+    "orders": 24,
+    "customers": 18,
+    "tests": 10,
+    "sources": 10,
+    "docs": 6,
+    "marts": 8,
 }
 MODELS = ("stg_payments", "orders", "customers")
 Try = Callable[[Misconception], Feedback]

@@ -13,8 +13,8 @@ from nbval.plugin import get_sanitize_patterns
 from workshop import grade
 from workshop.course.build import build
 from workshop.course.groups import EXERCISES
-from workshop.places import NOTEBOOKS, SOLUTIONS
 from workshop.dbt_project.files import create_project
+from workshop.places import NOTEBOOKS, SOLUTIONS
 
 LEARNER_NOTEBOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 SEED = Path(__file__).parent / "seed"
@@ -31,7 +31,9 @@ def test_notebooks_are_what_the_solutions_give() -> None:
 
 @pytest.mark.parametrize("path", LEARNER_NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_has_no_outputs_and_the_ids_of_its_solution(path: Path) -> None:
-    learner, solution = (json.loads((folder / path.name).read_text(encoding="utf-8")) for folder in (NOTEBOOKS, SOLUTIONS))
+    learner, solution = (
+        json.loads((folder / path.name).read_text(encoding="utf-8")) for folder in (NOTEBOOKS, SOLUTIONS)
+    )
     code = [cell for cell in learner["cells"] if cell["cell_type"] == "code"]
     assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
     assert [cell["id"] for cell in learner["cells"]] == [cell["id"] for cell in solution["cells"]]
@@ -52,12 +54,17 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, tuple[Path, sub
         folder = tmp_path_factory.mktemp("Área de trabajo")
         shutil.copy(path, folder)
         command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider", path.name]
-        started[path] = folder, subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
+        started[path] = (
+            folder,
+            subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True),
+        )
     return started
 
 
 @pytest.mark.parametrize("path", LEARNER_NOTEBOOKS, ids=lambda path: path.stem)
-def test_untouched_notebook_runs_and_passes_nothing(path: Path, runs: dict[Path, tuple[Path, subprocess.Popen]]) -> None:
+def test_untouched_notebook_runs_and_passes_nothing(
+    path: Path, runs: dict[Path, tuple[Path, subprocess.Popen]]
+) -> None:
     folder, process = runs[path]
     shown, _ = process.communicate()
     assert process.returncode == 0, shown

@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 from notebook import fingerprint
 
+from workshop.dbt_project.files import (
+    Edit,
+    ProjectTrouble,
+    apply_edits,
+    create_project,
+    move_file,
+    path_in_project,
+    tidy,
+    write_file,
+)
 from workshop.places import STARTER
-from workshop.dbt_project.files import Edit, ProjectTrouble, apply_edits, create_project, move_file, path_in_project, tidy, write_file
 
 
 @pytest.fixture
@@ -93,7 +102,12 @@ def test_move_that_is_refused(project: Path, source: str, target: str, said: str
 
 def test_paths_as_learners_type_them(project: Path) -> None:
     expected = project / "models/staging/stg_payments.sql"
-    for typed in ("models/staging/stg_payments.sql", " 'models/staging/stg_payments.sql' ", "models\\staging\\stg_payments.sql", "./models/staging/stg_payments.sql"):
+    for typed in (
+        "models/staging/stg_payments.sql",
+        " 'models/staging/stg_payments.sql' ",
+        "models\\staging\\stg_payments.sql",
+        "./models/staging/stg_payments.sql",
+    ):
         assert path_in_project(project, typed, (".sql",)) == expected
 
 
@@ -103,7 +117,14 @@ def test_character_that_cannot_be_seen(project: Path) -> None:
 
 
 def test_edits_in_order(project: Path) -> None:
-    apply_edits(project, [Edit("models/a.sql", "select 1"), Edit("models/a.sql", moved_to="models/b.sql"), Edit("models/a.sql", "select 2")])
+    apply_edits(
+        project,
+        [
+            Edit("models/a.sql", "select 1"),
+            Edit("models/a.sql", moved_to="models/b.sql"),
+            Edit("models/a.sql", "select 2"),
+        ],
+    )
     assert (project / "models/b.sql").read_text() == "select 1\n"
     assert (project / "models/a.sql").read_text() == "select 2\n"
 

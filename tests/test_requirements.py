@@ -19,7 +19,12 @@ DIRECT = [
     for text in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
 ]
 PLATFORMS = [
-    {"sys_platform": system, "os_name": "nt" if system == "win32" else "posix", "python_full_version": f"{python}.9", "python_version": python}
+    {
+        "sys_platform": system,
+        "os_name": "nt" if system == "win32" else "posix",
+        "python_full_version": f"{python}.9",
+        "python_version": python,
+    }
     for system in ("linux", "darwin", "win32")
     for python in ("3.11", "3.12", "3.13")
 ]
@@ -35,7 +40,8 @@ def test_a_direct_dependency_is_pinned_inside_its_range_on_every_platform(direct
         pins = [
             pin
             for pin in PINS
-            if canonicalize_name(pin.name) == canonicalize_name(direct.name) and (pin.marker is None or pin.marker.evaluate(platform))
+            if canonicalize_name(pin.name) == canonicalize_name(direct.name)
+            and (pin.marker is None or pin.marker.evaluate(platform))
         ]
         assert [direct.specifier.contains(version_of(pin)) for pin in pins] == [True], platform
 

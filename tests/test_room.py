@@ -9,11 +9,11 @@ import pytest
 
 from workshop.__main__ import main
 from workshop.classroom.chat import clean_name, read_chat, read_messages
-from workshop.judging.feedback import NOT_YET, PASSED
 from workshop.classroom.people import Room, room_of_chat
-from workshop.dbt_project.files import create_project
 from workshop.classroom.room import run_room
 from workshop.classroom.room_page import page, table
+from workshop.dbt_project.files import create_project
+from workshop.judging.feedback import NOT_YET, PASSED
 
 TWO_DONE = "WG1 2/5: inspect_payments, stg_payments done; grain: not yet (many_to_one); orders: not started; customers: not started"
 ONE_DONE = "WG1 1/5: inspect_payments done; stg_payments: does not run; grain: not started; orders: not started; customers: not started"
@@ -37,7 +37,10 @@ def names_in(text: str) -> list[str]:
         (f"19:02:11\t From  Ana Lima  to  Me(Direct Message) : {TWO_DONE}", 0),
         (f"19:02:11 From Ana Lima to Bo (direct message):\r\n\t{TWO_DONE}\r\n", 0),
         (f"00:58:04\tAna Lima:\t{TWO_DONE}\n00:59:04\tBo:\tI go to lunch at 12:30", 60),
-        (f"2026-01-05 19:02:11 From Ana Lima to Everyone:\n\thi, see below: thanks\n\n\t{TWO_DONE.replace(' grain', chr(10) + 'grain')}\n", 0),
+        (
+            f"2026-01-05 19:02:11 From Ana Lima to Everyone:\n\thi, see below: thanks\n\n\t{TWO_DONE.replace(' grain', chr(10) + 'grain')}\n",
+            0,
+        ),
         (f'19:02:11 From Ana Lima to Everyone:\n\tReplying to "{ONE_DONE[:40]}..."\n\n\t{TWO_DONE}\n', 0),
         (f"Ana Lima: {TWO_DONE}", None),
         (f"see you at 12:30\n- Ana Lima : “{TWO_DONE}”\nback to work 12:30", None),
@@ -94,14 +97,22 @@ def test_utf_16_the_other_way_round_and_half_a_letter(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("<script>x</script>", "<script>x</script>"), ("A\u202enna\x1b[31m\x07", "Anna [31m"), ("A\tB\u2028C", "A B C"), ("a" * 99, "a" * 39 + "…"), ("\u200b", "")],
+    [
+        ("<script>x</script>", "<script>x</script>"),
+        ("A\u202enna\x1b[31m\x07", "Anna [31m"),
+        ("A\tB\u2028C", "A B C"),
+        ("a" * 99, "a" * 39 + "…"),
+        ("\u200b", ""),
+    ],
 )
 def test_names_are_cleaned(name: str, shown: str) -> None:
     assert clean_name(name) == shown
 
 
 def test_the_page_escapes_and_needs_nothing_from_elsewhere() -> None:
-    room = room_of_chat(f"<img src=x onerror=alert(1)>\"'&: {ONE_DONE}\n\u202eevil: WG1 0/1: grain: not yet (unheard_of)")
+    room = room_of_chat(
+        f"<img src=x onerror=alert(1)>\"'&: {ONE_DONE}\n\u202eevil: WG1 0/1: grain: not yet (unheard_of)"
+    )
     html = page(room, 2)
     assert "&lt;img src=x onerror=alert(1)&gt;" in html and "<img" not in html and "\u202e" not in html
     assert not re.search(r"https?:|<script|<link|url\(|@import|\bsrc=(?!x )", html)
@@ -114,7 +125,16 @@ def test_the_page_escapes_and_needs_nothing_from_elsewhere() -> None:
 
 def test_the_table() -> None:
     lines = table(room_of_chat(f"19:02:11 From Ana : {TWO_DONE}\n19:09:12 From 王芳 : {ONE_DONE}\n")).splitlines()
-    assert lines[0].split() == ["WG1", "inspect_payments", "stg_payments", "grain", "orders", "customers", "heard", "of"]
+    assert lines[0].split() == [
+        "WG1",
+        "inspect_payments",
+        "stg_payments",
+        "grain",
+        "orders",
+        "customers",
+        "heard",
+        "of",
+    ]
     assert re.split(r"  +", lines[1]) == ["Ana", "done", "done", "not yet", "not started", "not started", "7 min ago"]
     assert re.split(r"  +", lines[2])[::2] == ["王芳", "does not run", "not started", "now"]
     assert lines[3].startswith("done  2 of 2") and lines[4] == "most frequent at grain: many_to_one (1)"
@@ -132,7 +152,10 @@ def test_an_empty_room_says_so() -> None:
 
 
 def test_a_thousand_people_take_less_than_a_second() -> None:
-    chat = "".join(f"19:{number // 60 % 60:02}:{number % 60:02} From Ana {number} to Everyone:\n\t{TWO_DONE}\n" for number in range(1000))
+    chat = "".join(
+        f"19:{number // 60 % 60:02}:{number % 60:02} From Ana {number} to Everyone:\n\t{TWO_DONE}\n"
+        for number in range(1000)
+    )
     began = time.process_time()  # not the wall clock: other tests run beside this one
     room = room_of_chat(chat)
     assert len(room.people) == 1000 and page(room) and table(room)
@@ -163,7 +186,9 @@ def watched(path: Path, steps: list[bytes | str], capsys: pytest.CaptureFixture[
     return shown
 
 
-def test_watching_follows_a_file_that_grows_goes_and_is_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_watching_follows_a_file_that_grows_goes_and_is_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "chat.txt"
     ana, bo = f"Ana: {ONE_DONE}\n".encode(), f"Bob: {TWO_DONE}\n".encode()
     path.write_bytes(ana)
@@ -171,7 +196,9 @@ def test_watching_follows_a_file_that_grows_goes_and_is_replaced(tmp_path: Path,
     assert watched(path, states, capsys) == [["Ana"], [], ["Ana", "Bob"], [], [], ["Bob"]]
 
 
-def test_watching_takes_half_a_line_only_when_nothing_follows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_watching_takes_half_a_line_only_when_nothing_follows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "chat.txt"
     ana, bo = f"Ana: {ONE_DONE}\n".encode(), f"Bob: {TWO_DONE}".encode()
     path.write_bytes(ana + bo)
@@ -182,7 +209,9 @@ def test_the_page_is_written_whole(tmp_path: Path, capsys: pytest.CaptureFixture
     (tmp_path / "chat.txt").write_text(f"Ana: {ONE_DONE}", encoding="utf-8")
     assert main(["room", str(tmp_path / "chat.txt"), "--html", str(tmp_path / "room.html")]) == 0
     assert "Ana" in capsys.readouterr().out
-    assert (tmp_path / "room.html").read_text(encoding="utf-8").endswith("</html>\n") and len(list(tmp_path.iterdir())) == 2
+    assert (tmp_path / "room.html").read_text(encoding="utf-8").endswith("</html>\n") and len(
+        list(tmp_path.iterdir())
+    ) == 2
 
 
 @pytest.mark.parametrize(
@@ -197,7 +226,9 @@ def test_the_page_is_written_whole(tmp_path: Path, capsys: pytest.CaptureFixture
         (["chat.txt", "--html", "nowhere/room.html"], "There is no folder nowhere"),
     ],
 )
-def test_bad_use_is_a_sentence(words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_use_is_a_sentence(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("chat.txt").write_text("hello")
     assert main(["room", *words]) == 2
@@ -205,17 +236,23 @@ def test_bad_use_is_a_sentence(words: list[str], said: str, tmp_path: Path, monk
     assert said in shown.err and shown.out == "" and "Traceback" not in shown.err
 
 
-def test_a_folder_of_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_of_projects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     create_project(tmp_path / "ana" / "jaffle_shop")
     (tmp_path / "bo").mkdir()
     (tmp_path / "bo" / "dbt_project.yml").write_text("name: [", encoding="utf-8")
     (tmp_path / "no project").mkdir()
     assert main(["room", "--projects", str(tmp_path)]) == 0
     shown = capsys.readouterr().out
-    assert re.search(r"^ana +not started", shown, re.MULTILINE) and re.search(r"^bo .*does not run", shown, re.MULTILINE)
+    assert re.search(r"^ana +not started", shown, re.MULTILINE) and re.search(
+        r"^bo .*does not run", shown, re.MULTILINE
+    )
 
 
-def test_a_project_that_cant_be_judged_is_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_project_that_cant_be_judged_is_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     create_project(tmp_path / "ana")
     monkeypatch.setattr("workshop.classroom.grading.grade_project", lambda project: 1 / 0)
     assert main(["room", "--projects", str(tmp_path)]) == 0

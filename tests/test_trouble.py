@@ -35,7 +35,10 @@ UNREADABLE_PROJECT = """Runtime Error
     [
         ('Parser Error: syntax error at or near "selct"\n\nLINE 1: selct 1', "DuckDB can't read this SQL"),
         ('Parser Error: syntax error at or near ";"\n\nLINE 5: select 1;', "Remove the semicolon"),
-        ('Parser Error: syntax error at or near "drop"\n\nLINE 5: drop table x', "A model is one `select`, not a `drop`"),
+        (
+            'Parser Error: syntax error at or near "drop"\n\nLINE 5: drop table x',
+            "A model is one `select`, not a `drop`",
+        ),
         ("Parser Error: syntax error at end of input", "DuckDB can't read this SQL"),
         (UNREADABLE_YAML, "This is not valid YAML"),
         (UNREADABLE_PROJECT, "This is not valid YAML"),
@@ -43,8 +46,14 @@ UNREADABLE_PROJECT = """Runtime Error
         ("Missing end of comment tag", "The Jinja is not closed"),
         ("'reff' is undefined", "Jinja does not know `reff`"),
         ("Found a cycle: model.jaffle_shop.a", "A model reads from itself"),
-        ('Cannot execute statement of type "DROP" on database "raw" which is attached in read-only mode!', "`raw` is read-only"),
-        ('IO Error: Could not set lock on file "x.duckdb": Conflicting lock is held', "Another program has this warehouse open"),
+        (
+            'Cannot execute statement of type "DROP" on database "raw" which is attached in read-only mode!',
+            "`raw` is read-only",
+        ),
+        (
+            'IO Error: Could not set lock on file "x.duckdb": Conflicting lock is held',
+            "Another program has this warehouse open",
+        ),
         ("IO Error: Could not write file: No space left on device", "The disk is full"),
         ("'utf-8' codec can't decode byte 0xff in position 8", "not saved as UTF-8"),
         ("TransactionContext Error: Current transaction is aborted (please ROLLBACK)", "Run `%sql rollback`"),
@@ -64,7 +73,10 @@ def test_meaning(message: str, meaning: str) -> None:
         (UNREADABLE_YAML, ("models/staging/schema.yml", 5)),
         (UNREADABLE_PROJECT, ("dbt_project.yml", 17)),
         ("Runtime Error\n  dbt_project.yml does not parse to a dictionary", ("dbt_project.yml", None)),
-        ("Compilation Error in model a (models/marts/a.sql)\n  unexpected '}'\n    line 7\n", ("models/marts/a.sql", 7)),
+        (
+            "Compilation Error in model a (models/marts/a.sql)\n  unexpected '}'\n    line 7\n",
+            ("models/marts/a.sql", 7),
+        ),
         ("Compilation Error in model a (models\\marts\\a.sql)\n  wrong", ("models/marts/a.sql", None)),
     ],
 )

@@ -139,7 +139,9 @@ def test_kernel_killed_while_dbt_builds(learner: Cells) -> None:
 def test_terminal_builds_while_a_notebook_is_open(learner: Cells) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKSHOP_")}
     dbt = Path(sys.executable).with_name("dbt")
-    done = subprocess.run([dbt, "build"], cwd=learner.project, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [dbt, "build"], cwd=learner.project, env=environment, capture_output=True, text=True, check=False
+    )
     assert "PASS=3" in done.stdout, done.stdout
     assert "143" in learner.run(f"%%sql\n{PAYMENTS}")
     assert (learner.project / "warehouses/terminal/warehouse.duckdb").exists()

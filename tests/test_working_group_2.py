@@ -7,15 +7,15 @@ import pytest
 from conftest import Answered, put_back
 from notebook import Cells
 
-from workshop.dbt_project import dbt_runner
 from workshop.course.groups import find_exercise
-from workshop.judging.exercise import try_exercise
-from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, PASSED, Feedback
-from workshop.dbt_project.files import apply_edits
 from workshop.course.reference import answers
+from workshop.dbt_project import dbt_runner
+from workshop.dbt_project.files import apply_edits
 from workshop.dbt_project.warehouse import build_raw, ensure_raw
 from workshop.dbt_project.work import Work
 from workshop.dbt_project.yaml_lint import LARGEST_FILE, lint
+from workshop.judging.exercise import try_exercise
+from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, PASSED, Feedback
 
 SEED = Path(__file__).parent / "seed"
 
@@ -102,7 +102,11 @@ MODEL = "version: 2\nmodels:\n  - name: stg_orders\n    columns:\n      - name: 
         (MODEL + "        data_tests:\n          - unique, not_null\n", "two_tests_on_one_dash", 7),
         (MODEL + "        data_tests:\n          - not-null\n", "hyphen_in_test_name", 7),
         (MODEL.replace("    columns:", "    data_tests: [unique]\n    columns:"), "test_on_the_model", 4),
-        (MODEL + "        data_tests:\n          - relationships: {to: stg_customers, field: id}\n", "to_without_ref", 7),
+        (
+            MODEL + "        data_tests:\n          - relationships: {to: stg_customers, field: id}\n",
+            "to_without_ref",
+            7,
+        ),
         (MODEL + "        tests: [unique]\n        data_tests: [unique]\n", "tests_and_data_tests", 5),
         (MODEL + "        data_tests: [unique]\n        data_tests: [not_null]\n", "key_twice", 7),
         (MODEL + "\tdata_tests: [unique]\n", "tab_in_yaml", 6),
@@ -127,7 +131,17 @@ def test_no_slip_is_found_in_the_answers(answered: Answered, name: str) -> None:
     assert lint(answered(name)) == []
 
 
-@pytest.mark.parametrize("text", ["", "# nothing yet\n", "version: 2\n", "models:\n", "models: [1, 2]\nsources: {a: b}\n", "anchors:\n  - &id {name: id}\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing yet\n",
+        "version: 2\n",
+        "models:\n",
+        "models: [1, 2]\nsources: {a: b}\n",
+        "anchors:\n  - &id {name: id}\n",
+    ],
+)
 def test_odd_yaml_is_no_slip_and_no_crash(tmp_path: Path, text: str) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models/x.yml").write_text(text)
@@ -154,8 +168,14 @@ def test_yaml_that_dbt_refuses_is_shown_by_its_file(answered: Answered, text: st
 @pytest.mark.parametrize(
     ("yaml", "meaning"),
     [
-        ("models:\n  - name: stg_customers\n    columns:\n      customer_id:\n        data_tests: [unique]\n", "a dash and a space"),
-        ("models:\n  - name: stg_customers\n    columns:\n      - name: customer_id\n        data_tests: unique\n", "a dash and a space"),
+        (
+            "models:\n  - name: stg_customers\n    columns:\n      customer_id:\n        data_tests: [unique]\n",
+            "a dash and a space",
+        ),
+        (
+            "models:\n  - name: stg_customers\n    columns:\n      - name: customer_id\n        data_tests: unique\n",
+            "a dash and a space",
+        ),
         ("models:\n  - name: stg_customers\n    columns:\n      - customer_id\n", "begins with `- name: ...`"),
         ("models:\n  - stg_customers\n", "begins with `- name: ...`"),
         ("models:\n  name: stg_customers\n", "Below `models:`"),
@@ -223,7 +243,9 @@ def test_a_slip_in_the_tests_is_not_blamed_on_the_sources(answered: Answered) ->
         file.write_text(file.read_text().replace("columns:", "colums:"))
         assert feedback(project, "tests").misconception == "columns_misspelt"
         assert feedback(project, "sources").outcome == NOT_STARTED
-        (project / "models/staging/src.yml").write_text("version: 2\nsorces:\n  - name: stripe\n    tables:\n      - name: payment\n")
+        (project / "models/staging/src.yml").write_text(
+            "version: 2\nsorces:\n  - name: stripe\n    tables:\n      - name: payment\n"
+        )
         assert feedback(project, "sources").misconception == "sources_misspelt"
 
 

@@ -27,7 +27,9 @@ def main(words: list[str] | None = None) -> int:
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="workshop", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    lab = commands.add_parser("lab", help="open JupyterLab on the first notebook; options such as --port go to JupyterLab", allow_abbrev=False)
+    lab = commands.add_parser(
+        "lab", help="open JupyterLab on the first notebook; options such as --port go to JupyterLab", allow_abbrev=False
+    )
     lab.add_argument("--present", action="store_true", help="for a shared screen: large, light, nothing at the sides")
     lab.set_defaults(run=run_lab)
     grade = commands.add_parser("grade", help="judge dbt projects with the workshop's checks")
@@ -37,12 +39,18 @@ def make_parser() -> argparse.ArgumentParser:
     grade.add_argument("--json", action="store_true", help="print a list of objects")
     grade.set_defaults(run=run_grade)
     room = commands.add_parser("room", help="show who is where, from the check-in lines in a saved chat")
-    room.add_argument("chat", nargs="?", type=Path, metavar="CHAT", help="the text file that Zoom saved, or lines pasted together")
+    room.add_argument(
+        "chat", nargs="?", type=Path, metavar="CHAT", help="the text file that Zoom saved, or lines pasted together"
+    )
     room.add_argument("--html", type=Path, metavar="FILE", help="write a page for a second screen as well")
     room.add_argument("--watch", action="store_true", help="follow the chat until Ctrl-C")
-    room.add_argument("--projects", type=Path, metavar="DIR", help="judge the project in each folder of DIR, with no chat")
+    room.add_argument(
+        "--projects", type=Path, metavar="DIR", help="judge the project in each folder of DIR, with no chat"
+    )
     room.set_defaults(run=run_room)
-    doctor = commands.add_parser("doctor", help="look whether this computer is ready for the workshop; takes half a minute")
+    doctor = commands.add_parser(
+        "doctor", help="look whether this computer is ready for the workshop; takes half a minute"
+    )
     doctor.set_defaults(run=run_doctor)
     builder = commands.add_parser("build", help="make the learners' notebooks from the solutions")
     builder.add_argument("--check", action="store_true", help="write nothing; fail where a notebook is stale")
@@ -67,8 +75,8 @@ def run_room(options: argparse.Namespace) -> int:
 
 
 def run_grade(options: argparse.Namespace) -> int:
-    from workshop.course.groups import UnknownName
     from workshop.classroom.grading import grade_project
+    from workshop.course.groups import UnknownName
 
     found: list[dict[str, Any]] = []
     missing = [str(project) for project in options.project if not project.is_dir()]

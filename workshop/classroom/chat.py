@@ -58,7 +58,11 @@ def read_messages(text: str) -> list[Message]:
 def read_chat(path: Path) -> str:
     """Return a chat's text in whichever encoding it was saved. Raises OSError."""
     content = path.read_bytes()
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if content.startswith(mark):
             return content.decode(encoding, errors="replace")
     try:
@@ -93,7 +97,9 @@ ZOOM_HEADERS = (
     re.compile(rf"\s*{TIME}\s+(?P<name>.{{1,200}}?)\s*:(?:\s+(?P<text>.*))?$", re.IGNORECASE),
 )
 # Ana: WG1 ..., or a line that begins with a check-in and names nobody
-PASTED = re.compile(r"[\s>*•-]*(?:(?P<name>[^\s:][^:]{0,200}?)\s*:)?[\s\"“'*]*(?P<text>wg\s?(?P<group>[0-9]{1,3})\b.*)$", re.IGNORECASE)
+PASTED = re.compile(
+    r"[\s>*•-]*(?:(?P<name>[^\s:][^:]{0,200}?)\s*:)?[\s\"“'*]*(?P<text>wg\s?(?P<group>[0-9]{1,3})\b.*)$", re.IGNORECASE
+)
 QUOTED = re.compile(r"\s*(?:replying to|reacted to|removed a .{1,30} reaction from)\s*[\"“]", re.IGNORECASE)
 
 

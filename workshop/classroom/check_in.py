@@ -12,7 +12,12 @@ from itertools import groupby
 
 from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
 
-WORDS = {NOT_YET: "not yet", DOES_NOT_RUN: "does not run", NOT_STARTED: "not started", WORKSHOP_PROBLEM: "workshop problem"}
+WORDS = {
+    NOT_YET: "not yet",
+    DOES_NOT_RUN: "does not run",
+    NOT_STARTED: "not started",
+    WORKSHOP_PROBLEM: "workshop problem",
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,9 @@ def state(feedback: Feedback) -> str:
 
 # -- reading ---------------------------------------------------------------------------------------------------
 
-INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # among them the marks that turn text around
+INVISIBLE = re.compile(
+    "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)  # among them the marks that turn text around
 NAME = r"[a-z][a-z0-9_]{0,79}"
 # Spaces are single here, so nobody can make these slow.
 HEAD = re.compile(r"\bwg ?(?P<group>[0-9]{1,3})\b ?(?:[0-9]{1,3} ?/ ?[0-9]{1,3}\b)? ?:?", re.IGNORECASE | re.ASCII)
@@ -100,7 +107,11 @@ def steps_in(body: str) -> Iterator[Step]:
             yield from (Step(name.strip().lower(), PASSED) for name in done["names"].split(","))
             at = BETWEEN.match(part, done.end()).end()
         while waiting := WAITING.match(part, at):
-            yield Step(waiting["name"].lower(), OUTCOMES[waiting["state"].lower()], waiting["mistake"] and waiting["mistake"].lower())
+            yield Step(
+                waiting["name"].lower(),
+                OUTCOMES[waiting["state"].lower()],
+                waiting["mistake"] and waiting["mistake"].lower(),
+            )
             at = BETWEEN.match(part, waiting.end()).end()
 
 

@@ -32,7 +32,15 @@ class NotReady(Exception):
 
 def run_doctor() -> int:
     """Print a line for each thing that the workshop needs. Returns 0 where all is well, 1 where something is to do."""
-    checks: tuple[Callable[[Path], str], ...] = (python, packages, free_space, folder_is_writable, duckdb_locks, jupyterlab_starts, dbt_builds)
+    checks: tuple[Callable[[Path], str], ...] = (
+        python,
+        packages,
+        free_space,
+        folder_is_writable,
+        duckdb_locks,
+        jupyterlab_starts,
+        dbt_builds,
+    )
     ready = True
     try:
         with tempfile.TemporaryDirectory(dir=NOTEBOOKS, prefix=".doctor-", ignore_cleanup_errors=True) as folder:
@@ -54,8 +62,11 @@ def said(check: Callable[[Any], str], subject: Any) -> bool:
         return True
     except NotReady as trouble:
         print(f"TO DO  {trouble}", flush=True)
-    except Exception as error:  # noqa: BLE001 - the doctor tells, whatever it is
-        print(f"TO DO  {check.__name__.replace('_', ' ')}: {' '.join(str(error).split()) or type(error).__name__}. {INSTALL}", flush=True)
+    except Exception as error:
+        print(
+            f"TO DO  {check.__name__.replace('_', ' ')}: {' '.join(str(error).split()) or type(error).__name__}. {INSTALL}",
+            flush=True,
+        )
     return False
 
 
@@ -85,7 +96,9 @@ def packages(_: Path) -> str:
 def free_space(folder: Path) -> str:
     free = shutil.disk_usage(folder).free
     if free < SPACE_NEEDED:
-        raise NotReady(f"Only {free // MEGABYTE} MB are free on this disk. Free at least {SPACE_NEEDED // MEGABYTE} MB.")
+        raise NotReady(
+            f"Only {free // MEGABYTE} MB are free on this disk. Free at least {SPACE_NEEDED // MEGABYTE} MB."
+        )
     return f"{free // MEGABYTE} MB are free"
 
 
@@ -95,7 +108,9 @@ def folder_is_writable(folder: Path) -> str:
 
 
 def cant_write(error: OSError) -> str:
-    raise NotReady(f"You may not write into {NOTEBOOKS}: {error.strerror or error}. Move the workshop into a folder of your own.")
+    raise NotReady(
+        f"You may not write into {NOTEBOOKS}: {error.strerror or error}. Move the workshop into a folder of your own."
+    )
 
 
 def duckdb_locks(folder: Path) -> str:
@@ -107,7 +122,9 @@ def duckdb_locks(folder: Path) -> str:
         second = [sys.executable, "-c", "import duckdb, sys; duckdb.connect(sys.argv[1])", str(path)]
         done = subprocess.run(second, capture_output=True, text=True, timeout=SECONDS_FOR_LAB, check=False)
     if done.returncode == 0:
-        raise NotReady("This folder lets two programs write one DuckDB file, as some network drives do. Move the workshop to a disk of this computer.")
+        raise NotReady(
+            "This folder lets two programs write one DuckDB file, as some network drives do. Move the workshop to a disk of this computer."
+        )
     from workshop.dbt_project.warehouse import is_lock
 
     if not is_lock(RuntimeError(done.stderr)):
@@ -117,16 +134,28 @@ def duckdb_locks(folder: Path) -> str:
 
 def jupyterlab_starts(folder: Path) -> str:
     port = free_port()
-    options = ["--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}", "--allow-root"]
+    options = [
+        "--no-browser",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={folder}",
+        "--allow-root",
+    ]
     with open(folder / "lab.log", "w+", encoding="utf-8", errors="replace") as log:
         lab = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *QUIET, *options], env=lab_environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            [sys.executable, "-m", "jupyterlab", *QUIET, *options],
+            env=lab_environment(),
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
         )
         try:
             if not answers(port, lab):
                 log.seek(0)
                 last = " ".join((log.read().strip().splitlines() or ["it said nothing"])[-1].split())
-                raise NotReady(f"JupyterLab did not answer within {SECONDS_FOR_LAB} seconds; its last words: {last} {INSTALL}")
+                raise NotReady(
+                    f"JupyterLab did not answer within {SECONDS_FOR_LAB} seconds; its last words: {last} {INSTALL}"
+                )
         finally:
             stop(lab)
     return "JupyterLab starts and answers"
@@ -145,7 +174,9 @@ def dbt_builds(folder: Path) -> str:
     if wanted:
         raise NotReady(f"dbt wanted to reach {min(wanted)}; it should need no network. {INSTALL}")
     if not run.succeeded:
-        raise NotReady(f"dbt does not build the project that you begin with. {' '.join(str(run.trouble or '').split())} {INSTALL}")
+        raise NotReady(
+            f"dbt does not build the project that you begin with. {' '.join(str(run.trouble or '').split())} {INSTALL}"
+        )
     return f"dbt builds {len(run.results)} models, and needs no network"
 
 
@@ -158,7 +189,11 @@ def another_version(pin: Any) -> str | None:
         installed = version(pin.name)
     except PackageNotFoundError:
         return f"{pin.name} is missing"
-    return None if pin.specifier.contains(installed, prereleases=True) else f"{pin.name} is {installed}, not {str(pin.specifier).removeprefix('==')}"
+    return (
+        None
+        if pin.specifier.contains(installed, prereleases=True)
+        else f"{pin.name} is {installed}, not {str(pin.specifier).removeprefix('==')}"
+    )
 
 
 def free_port() -> int:
@@ -169,7 +204,9 @@ def free_port() -> int:
 
 def answers(port: int, lab: "subprocess.Popen[bytes]") -> bool:
     """Ask JupyterLab's API until it answers; False where it ends, or is silent for too long."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a company's proxy knows nothing of this computer
+    direct = urllib.request.build_opener(
+        urllib.request.ProxyHandler({})
+    )  # a company's proxy knows nothing of this computer
     until = time.monotonic() + SECONDS_FOR_LAB
     while time.monotonic() < until and lab.poll() is None:
         with suppress(OSError), direct.open(f"http://127.0.0.1:{port}/api", timeout=2) as answer:

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from workshop.course.groups import EXERCISES, find_exercise, find_group
-from workshop.judging.exercise import try_exercises
 from workshop.dbt_project.work import Work
+from workshop.judging.exercise import try_exercises
 
 
 def grade_project(project: Path, exercise: str | None = None, group: int | None = None) -> list[dict[str, Any]]:

@@ -52,7 +52,10 @@ def presenting(environment: dict[str, str], folder: Path) -> dict[str, str]:
         write_json(settings / f"{plugin.replace(':', '/')}.jupyterlab-settings", values)
     write_json(folder / "workspaces" / WORKSPACE_FILE, NOTHING_AT_THE_SIDES)
     custom, config = folder / "custom", folder / "config"
-    write_json(config / "jupyter_server_config.json", {"ServerApp": {"tornado_settings": {"static_custom_path": [str(custom)]}}})
+    write_json(
+        config / "jupyter_server_config.json",
+        {"ServerApp": {"tornado_settings": {"static_custom_path": [str(custom)]}}},
+    )
     custom.mkdir()
     (custom / "custom.css").write_text(ROOM_FOR_LARGE_NUMBERS, encoding="utf-8")
     return environment | {

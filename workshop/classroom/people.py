@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workshop.classroom.chat import clean_name, read_messages
+from workshop.classroom.check_in import Step, parse_check_in
 from workshop.course.groups import EXERCISES
 from workshop.judging.feedback import PASSED
 from workshop.places import PROJECT_NAME
-from workshop.classroom.check_in import Step, parse_check_in
 
 KNOWN = frozenset(exercise.name for exercise in EXERCISES)
 
@@ -36,9 +36,16 @@ class Room:
 
     @property
     def mistakes(self) -> dict[str, tuple[str, int]]:
-        open_steps = [step for person in self.people for step in person.steps.values() if step.misconception and step.outcome != PASSED]
+        open_steps = [
+            step
+            for person in self.people
+            for step in person.steps.values()
+            if step.misconception and step.outcome != PASSED
+        ]
         counts = {name: Counter(step.misconception for step in open_steps if step.exercise == name) for name in KNOWN}
-        return {name: max(count.items(), key=lambda each: (each[1], each[0])) for name, count in counts.items() if count}
+        return {
+            name: max(count.items(), key=lambda each: (each[1], each[0])) for name, count in counts.items() if count
+        }
 
     def done(self, exercise: str) -> int:
         """Return how many have done this exercise."""
@@ -81,7 +88,7 @@ def room_of_projects(folder: Path) -> Room:
         try:
             for each in grade_project(project):
                 person.steps[each["exercise"]] = Step(each["exercise"], each["outcome"], each["misconception"])
-        except Exception as error:  # noqa: BLE001 - one broken project must not hide the others
+        except Exception as error:
             remark(person, clean_name(f"can't be judged: {type(error).__name__}"))
         people.append(person)
     return Room(people, from_chat=False)

@@ -31,7 +31,10 @@ def run_room(options: argparse.Namespace, wait: Callable[[float], None] = time.s
         else:
             show(room_of_chat(read_chat(options.chat)), options.html, watching=False)
     except OSError as error:
-        print(f"{error.filename2 or error.filename or 'The file'} could not be read or written: {error.strerror or error}.", file=sys.stderr)
+        print(
+            f"{error.filename2 or error.filename or 'The file'} could not be read or written: {error.strerror or error}.",
+            file=sys.stderr,
+        )
         return BAD_USE
     except KeyboardInterrupt:
         print()
@@ -70,10 +73,18 @@ def bad_use(options: argparse.Namespace) -> str | None:
             return "Name a chat or --projects, not both; --watch follows a chat."
         if not options.projects.is_dir():
             return f"{options.projects} is not a folder. Name the folder that holds a folder for each project."
-        return None if projects_in(options.projects) else f"No folder in {options.projects} holds a dbt project: none has a dbt_project.yml."
+        return (
+            None
+            if projects_in(options.projects)
+            else f"No folder in {options.projects} holds a dbt project: none has a dbt_project.yml."
+        )
     if not options.chat:
         return "Which chat? Name the text file that Zoom saved, or --projects and a folder of projects."
-    return None if options.chat.is_file() else f"There is no file {options.chat}. In Zoom, save the chat from its menu (…), then name that file."
+    return (
+        None
+        if options.chat.is_file()
+        else f"There is no file {options.chat}. In Zoom, save the chat from its menu (…), then name that file."
+    )
 
 
 def stamp(path: Path) -> tuple[int, int]:
@@ -87,7 +98,9 @@ def show(room: Room, html: Path | None, watching: bool) -> None:
     if html:
         unfinished = html.with_name(f".{html.name}.{os.getpid()}.tmp")
         try:
-            unfinished.write_text(page(room, SECONDS_BETWEEN_LOOKS if watching else None), encoding="utf-8", errors="replace")
+            unfinished.write_text(
+                page(room, SECONDS_BETWEEN_LOOKS if watching else None), encoding="utf-8", errors="replace"
+            )
             os.replace(unfinished, html)
         finally:
             unfinished.unlink(missing_ok=True)

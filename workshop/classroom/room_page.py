@@ -4,12 +4,18 @@ import unicodedata
 from html import escape
 from itertools import groupby
 
+from workshop.classroom.people import Person, Room
 from workshop.course.groups import EXERCISES, GROUPS
 from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM
 from workshop.judging.misconception import misconception_named
-from workshop.classroom.people import Person, Room
 
-WORDS = {PASSED: "done", NOT_YET: "not yet", DOES_NOT_RUN: "does not run", NOT_STARTED: "not started", WORKSHOP_PROBLEM: "our mistake"}
+WORDS = {
+    PASSED: "done",
+    NOT_YET: "not yet",
+    DOES_NOT_RUN: "does not run",
+    NOT_STARTED: "not started",
+    WORKSHOP_PROBLEM: "our mistake",
+}
 NOBODY = "Nobody has checked in yet. Ask for the line that %progress shows."
 
 
@@ -17,7 +23,9 @@ def table(room: Room) -> str:
     """Return the room in plain text: a table a group, a row a person, a column an exercise."""
     if not room.people:
         return NOBODY
-    return "\n\n".join(group_table(room, group.number) for group in GROUPS if any(step_in(each, group.number) for each in room.people)) + rest(room)
+    return "\n\n".join(
+        group_table(room, group.number) for group in GROUPS if any(step_in(each, group.number) for each in room.people)
+    ) + rest(room)
 
 
 def page(room: Room, refresh: float | None = None) -> str:
@@ -26,7 +34,11 @@ def page(room: Room, refresh: float | None = None) -> str:
     refresh: the seconds after which the browser reads it again, or None for never
     """
     again = f'<meta http-equiv="refresh" content="{refresh:g}">' if refresh else ""
-    body = f"<p>{NOBODY}</p>" if not room.people else f"<table>{head(room)}<tbody>{''.join(row(room, each) for each in room.people)}</tbody></table>"
+    body = (
+        f"<p>{NOBODY}</p>"
+        if not room.people
+        else f"<table>{head(room)}<tbody>{''.join(row(room, each) for each in room.people)}</tbody></table>"
+    )
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{again}'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -46,8 +58,14 @@ def group_table(room: Room, group: int) -> str:
         lines.append([person.name, *cells, *([ago(person.heard)] if room.from_chat else [])])
     lines.append(["done", *(f"{room.done(name)} of {len(room.people)}" for name in names)])
     widths = [max(width(line[index]) for line in lines if index < len(line)) for index in range(len(lines[0]))]
-    shown = ["  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths)).rstrip() for line in lines]
-    mistakes = [f"most frequent at {name}: {room.mistakes[name][0]} ({room.mistakes[name][1]})" for name in names if name in room.mistakes]
+    shown = [
+        "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths)).rstrip() for line in lines
+    ]
+    mistakes = [
+        f"most frequent at {name}: {room.mistakes[name][0]} ({room.mistakes[name][1]})"
+        for name in names
+        if name in room.mistakes
+    ]
     return "\n".join(shown + mistakes)
 
 
@@ -62,7 +80,10 @@ def step_in(person: Person, group: int) -> bool:
 
 def width(text: str) -> int:
     """Return how many columns of a terminal `text` takes."""
-    return sum(0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
 
 
 def ago(seconds: int | None) -> str:
@@ -82,7 +103,10 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 def head(room: Room) -> str:
-    groups = "".join(f'<th scope="colgroup" colspan="{len(list(each))}">WG{number}</th>' for number, each in groupby(EXERCISES, lambda each: each.group))
+    groups = "".join(
+        f'<th scope="colgroup" colspan="{len(list(each))}">WG{number}</th>'
+        for number, each in groupby(EXERCISES, lambda each: each.group)
+    )
     names = "".join(f'<th scope="col">{escape(exercise.name).replace("_", "_<wbr>")}</th>' for exercise in EXERCISES)
     done = "".join(f"<td>{room.done(exercise.name)} of {len(room.people)}</td>" for exercise in EXERCISES)
     mistakes = "".join(f"<td>{most_frequent(room, exercise.name)}</td>" for exercise in EXERCISES)

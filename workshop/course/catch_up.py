@@ -17,12 +17,12 @@ from pathlib import Path
 
 from workshop.course import reference
 from workshop.course.groups import EXERCISES
-from workshop.judging.exercise import Exercise, try_exercise, try_exercises
-from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, PASSED, Feedback
-from workshop.places import STARTER, WAREHOUSES
 from workshop.dbt_project.files import Edit, ProjectTrouble, create_project, move_file, write_file
 from workshop.dbt_project.warehouse import connect_unless_locked
 from workshop.dbt_project.work import DoesNotRun, Work
+from workshop.judging.exercise import Exercise, try_exercise, try_exercises
+from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, PASSED, Feedback
+from workshop.places import STARTER, WAREHOUSES
 
 LOG = "catch_up.json"
 UNDONE = "-undone"
@@ -62,14 +62,18 @@ def catch_up(project: Path, exercise: Exercise) -> Outcome:
                     fill_in_blanks(project, each, keeper)
             work = Work(project)
             feedbacks = try_exercises(before, work)
-        for number, each in [*enumerate(before)] * 2:  # an answer may replace something that an earlier one was built on
+        for number, each in [
+            *enumerate(before)
+        ] * 2:  # an answer may replace something that an earlier one was built on
             if feedbacks[number].outcome != PASSED:
                 work = fill_in(project, each, work, keeper)
                 done.add(each.name)
                 feedbacks = try_exercises(before, work)
     filled_in, kept = (tuple(each.name for each in before if (each.name in done) is wanted) for wanted in (True, False))
     stuck = next((feedback for feedback in feedbacks if feedback.outcome != PASSED), None)
-    return Outcome(filled_in, kept, tuple(keeper.replaced), tuple(keeper.added), keeper.folder if keeper.log else None, stuck)
+    return Outcome(
+        filled_in, kept, tuple(keeper.replaced), tuple(keeper.added), keeper.folder if keeper.log else None, stuck
+    )
 
 
 def undo(project: Path) -> tuple[list[str], list[str], Path]:
@@ -139,7 +143,9 @@ def is_untouched(path: Path) -> bool:
 @cache
 def digests_of_our_texts() -> set[str]:
     edits = (edit for answer in reference.answers().values() for edit in answer.edits)
-    return {digest(path) for path in STARTER.rglob("*") if path.is_file()} | {digest_of(edit.text) for edit in edits if edit.text}
+    return {digest(path) for path in STARTER.rglob("*") if path.is_file()} | {
+        digest_of(edit.text) for edit in edits if edit.text
+    }
 
 
 def make_readable(project: Path, exercise: Exercise, work: Work, keeper: "Keeper") -> Work:
@@ -279,7 +285,9 @@ def only_one(project: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = connect_unless_locked(path)
     except OSError as error:
-        raise ProjectTrouble(f"The project can't be written to: {error.strerror or error}. Nothing was changed.") from error
+        raise ProjectTrouble(
+            f"The project can't be written to: {error.strerror or error}. Nothing was changed."
+        ) from error
     if connection is None:
         raise ProjectTrouble("Another notebook is catching up on this project right now. Wait for it, then try again.")
     with connection:

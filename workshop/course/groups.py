@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from workshop.course.working_group_1 import exercises as working_group_1
-
 from workshop.course.working_group_2 import exercises as working_group_2
 from workshop.judging.exercise import Exercise
 
@@ -46,4 +45,8 @@ def find_group(number: str | int) -> Group:
         if str(group.number) == str(number).strip():
             return group
     numbers = ", ".join(str(group.number) for group in GROUPS)
-    raise UnknownName(f"There is no working group {number}. There is {numbers}." if number else f"Which working group? There is {numbers}.")
+    raise UnknownName(
+        f"There is no working group {number}. There is {numbers}."
+        if number
+        else f"Which working group? There is {numbers}."
+    )

@@ -25,7 +25,10 @@ def answers() -> dict[str, Answer]:
 @cache
 def models() -> dict[str, str]:
     """Return the Jinja SQL of each model that the starter or an answer holds, by name, parents first."""
-    files = {path.relative_to(STARTER).as_posix(): path.read_text(encoding="utf-8") for path in sorted(STARTER.glob("models/**/*.sql"))}
+    files = {
+        path.relative_to(STARTER).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(STARTER.glob("models/**/*.sql"))
+    }
     texts = {name_of(path): text for path, text in files.items()}
     for answer in answers().values():
         for edit in answer.edits:
@@ -54,7 +57,9 @@ def rendered_models() -> dict[str, str]:
 
 def renamed() -> dict[str, str]:
     """Return the new name of each model that an answer moves to another name."""
-    moves = [edit for answer in answers().values() for edit in answer.edits if edit.moved_to and edit.path.endswith(".sql")]
+    moves = [
+        edit for answer in answers().values() for edit in answer.edits if edit.moved_to and edit.path.endswith(".sql")
+    ]
     pairs = {name_of(edit.path): name_of(edit.moved_to or "") for edit in moves}
     return {old: new for old, new in pairs.items() if old != new}
 
@@ -75,6 +80,6 @@ def relation(name: str) -> str:
 
 def render(text: str) -> str:
     """Return a model's SQL with its refs pointing at reference models and its sources at `raw`."""
-    return Environment().from_string(text).render(
-        ref=relation, source=lambda source, table: f'"raw"."{source}"."{table}"'
+    return (
+        Environment().from_string(text).render(ref=relation, source=lambda source, table: f'"raw"."{source}"."{table}"')
     )

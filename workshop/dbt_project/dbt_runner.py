@@ -23,8 +23,8 @@ from typing import Any
 
 import duckdb
 
-from workshop.places import PROJECT_NAME, RAW_DATABASE, TERMINAL_WAREHOUSE, WAREHOUSE_FILE
 from workshop.dbt_project.trouble import Trouble, did_you_mean, explain
+from workshop.places import PROJECT_NAME, RAW_DATABASE, TERMINAL_WAREHOUSE, WAREHOUSE_FILE
 
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -64,7 +64,11 @@ def run_dbt(project: Path, words: list[str], show: Callable[[str], None], wareho
         if not (project / file).is_file():
             return Run(False, [], Trouble(f"There is no {file} in your project.", MISSING_FILE))
     if words[:1] == ["init"]:
-        return Run(False, [], Trouble("`dbt init` begins a new project.", "You have one already: the folder beside this notebook."))
+        return Run(
+            False,
+            [],
+            Trouble("`dbt init` begins a new project.", "You have one already: the folder beside this notebook."),
+        )
     where = ["--project-dir", str(project), "--profiles-dir", str(project)]
     quiet = ["--log-level", "none", "--log-path", str(project / "logs")]
 
@@ -149,7 +153,10 @@ def unmatched_trouble(unmatched: list[str], names: tuple[str, ...]) -> Trouble |
     for spec in unmatched:
         name = re.sub(r"^(@|\d*\+)|\+\d*$", "", spec)  # without the signs for parents and children
         if name not in names:
-            return Trouble(f"There is nothing called {name} in your project.", f"Look at the name behind --select.{did_you_mean(name, names)}")
+            return Trouble(
+                f"There is nothing called {name} in your project.",
+                f"Look at the name behind --select.{did_you_mean(name, names)}",
+            )
     return None
 
 

@@ -79,8 +79,16 @@ def path_in_project(project: Path, typed: str, suffixes: tuple[str, ...], folder
         ending = f"ends in {relative.suffix}" if relative.suffix else "has no suffix"
         raise ProjectTrouble(f"{words} {ending}; here it has to be {' or '.join(suffixes)}.")
     if odd := re.search(r"[^\w./-]", words):
-        what = "a space" if odd.group().isspace() else f"`{odd.group()}`" if odd.group().isprintable() else "a character that can't be seen"
-        raise ProjectTrouble(f"There is {what} in the path. A path here is made of letters, digits, `_`, `-` and `/`: write {expected}.")
+        what = (
+            "a space"
+            if odd.group().isspace()
+            else f"`{odd.group()}`"
+            if odd.group().isprintable()
+            else "a character that can't be seen"
+        )
+        raise ProjectTrouble(
+            f"There is {what} in the path. A path here is made of letters, digits, `_`, `-` and `/`: write {expected}."
+        )
     path = Path(os.path.normpath(project / relative))
     if not path.is_relative_to(project) or not path.resolve().is_relative_to(project.resolve()):
         raise ProjectTrouble(f"{words} leads out of your dbt project. Write {expected}.")

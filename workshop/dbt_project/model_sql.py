@@ -15,7 +15,9 @@ def demand_one_select(model: Model) -> None:
     tokens = [(kind, position) for position, kind in duckdb.tokenize(model.sql) if kind != duckdb.token_type.comment]
     if not tokens:
         raise DoesNotRun(Trouble("The model compiles to nothing.", "A model is one `select`.", model.path))
-    semicolons = [at for kind, at in tokens if kind == duckdb.token_type.operator and model.sql.encode()[at : at + 1] == b";"]
+    semicolons = [
+        at for kind, at in tokens if kind == duckdb.token_type.operator and model.sql.encode()[at : at + 1] == b";"
+    ]
     if semicolons and semicolons[0] < tokens[-1][1]:
         raise DoesNotRun(
             Trouble(

@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from workshop.dbt_project.dbt_runner import compile_models, parse
-from workshop.places import STARTER
 from workshop.dbt_project.files import tidy
 from workshop.dbt_project.trouble import Trouble
+from workshop.places import STARTER
 
 NOTES = "notes"
 COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/|\{#.*?#\}", re.DOTALL)
@@ -214,6 +214,4 @@ def yaml_trouble(error: Exception, file: str) -> Trouble:
     )
 
 
-STARTER_MODELS = {
-    path.stem: path.read_text(encoding="utf-8") for path in STARTER.glob("models/**/*.sql")
-}
+STARTER_MODELS = {path.stem: path.read_text(encoding="utf-8") for path in STARTER.glob("models/**/*.sql")}

@@ -11,19 +11,34 @@ from pathlib import Path
 
 import yaml
 
-WHERE_DBT_READS = ("models", "macros", "tests", "seeds", "snapshots", "analyses", "target", "dbt_packages", "dbt_project.yml")
+WHERE_DBT_READS = (
+    "models",
+    "macros",
+    "tests",
+    "seeds",
+    "snapshots",
+    "analyses",
+    "target",
+    "dbt_packages",
+    "dbt_project.yml",
+)
 LARGEST_FILE = 1_000_000  # bytes; nobody writes more by hand
 
 # What dbt 1.11 reads at each level, https://docs.getdbt.com/reference/configs-and-properties
 TOP = "version models sources seeds snapshots macros analyses exposures metrics groups unit_tests data_tests tests semantic_models saved_queries anchors".split()
 COMMON = "name description config meta tags docs".split()
 COLUMN = [*COMMON, *"data_type data_tests tests quote constraints policy_tags granularity".split()]
-MODEL = [*COMMON, *"columns data_tests tests access constraints latest_version versions group time_spine deprecation_date".split()]
+MODEL = [
+    *COMMON,
+    *"columns data_tests tests access constraints latest_version versions group time_spine deprecation_date".split(),
+]
 FRESHNESS = "freshness loaded_at_field loaded_at_query".split()
 SOURCE = [*COMMON, *FRESHNESS, *"database schema tables loader overrides quoting data_tests tests".split()]
 TABLE = [*COMMON, *FRESHNESS, *"identifier columns data_tests tests external loader quoting constraints".split()]
 
-MISSPELT = {"data_tests": "tests_misspelt"} | {key: f"{key}_misspelt" for key in ("models", "sources", "tables", "columns")}
+MISSPELT = {"data_tests": "tests_misspelt"} | {
+    key: f"{key}_misspelt" for key in ("models", "sources", "tables", "columns")
+}
 NEED_A_COLUMN = ("unique", "not_null", "accepted_values", "relationships")
 ARGUMENTS = ("values", "quote", "to", "field")
 PERIODS = ("minute", "hour", "day")
@@ -60,7 +75,9 @@ def lint(project: Path) -> list[Finding]:
     described: dict[str, str] = {}
     blocks = {name for _, text in texts_of(project, ".md") for name in BLOCK.findall(text)}
     models = {path.stem for suffix in ("sql", "py") for path in project.glob(f"models/**/*.{suffix}")}
-    own_tests = set(re.findall(r"\{%-?\s*test\s+(\w+)|macro\s+test_(\w+)", " ".join(text for _, text in macros_of(project))))
+    own_tests = set(
+        re.findall(r"\{%-?\s*test\s+(\w+)|macro\s+test_(\w+)", " ".join(text for _, text in macros_of(project)))
+    )
     known_tests = {*NEED_A_COLUMN, *(name for pair in own_tests for name in pair if name)}
     for file, text in texts_of(project, ".yml", ".yaml"):
         about = subjects_of(text)
@@ -69,7 +86,9 @@ def lint(project: Path) -> list[Finding]:
             for name in DOC.findall(line.split(" #")[0]):
                 if name not in blocks:
                     close = get_close_matches(name, blocks, 1, 0.5)
-                    findings.append(Finding("doc_not_there", file, number, f"no block is called `{name}`{meant(close)}"))
+                    findings.append(
+                        Finding("doc_not_there", file, number, f"no block is called `{name}`{meant(close)}")
+                    )
     for file, text in texts_of(project, ".md"):
         if len(BLOCK.findall(text)) > len(BLOCK_END.findall(text)):
             line = text[: [match.start() for match in BLOCK.finditer(text)][-1]].count("\n") + 1
@@ -87,7 +106,9 @@ def deprecated_arguments(project: Path) -> list[Finding]:
             continue
         for _, node in every_mapping(root):
             for key, value in pairs(node):
-                if key.value in ("accepted_values", "relationships") and any(name.value in ARGUMENTS for name, _ in pairs(value)):
+                if key.value in ("accepted_values", "relationships") and any(
+                    name.value in ARGUMENTS for name, _ in pairs(value)
+                ):
                     found.append(Finding("deprecated_arguments", file, key.start_mark.line + 1, f"`{key.value}`"))
     return found
 
@@ -126,7 +147,9 @@ def subjects_of(text: str) -> frozenset[str]:
 # -- one YAML file -----------------------------------------------------------------------------------------
 
 
-def lint_yaml(file: str, text: str, models: set[str], known_tests: set[str], described: dict[str, str]) -> Iterator[Finding]:
+def lint_yaml(
+    file: str, text: str, models: set[str], known_tests: set[str], described: dict[str, str]
+) -> Iterator[Finding]:
     try:
         root = yaml.compose(text)
         yaml.safe_load(text)
@@ -136,13 +159,17 @@ def lint_yaml(file: str, text: str, models: set[str], known_tests: set[str], des
     if root is None:
         return
     if not isinstance(root, yaml.MappingNode):
-        yield Finding("not_a_mapping", file, 1, "the file should start with `version: 2` and then `models:` or `sources:`")
+        yield Finding(
+            "not_a_mapping", file, 1, "the file should start with `version: 2` and then `models:` or `sources:`"
+        )
         return
     for node_name, node in every_mapping(root):
         seen: set[str] = set()
         for key, _ in pairs(node):
             if key.value in seen:
-                yield Finding("key_twice", file, key.start_mark.line + 1, f"`{key.value}` stands here a second time{node_name}")
+                yield Finding(
+                    "key_twice", file, key.start_mark.line + 1, f"`{key.value}` stands here a second time{node_name}"
+                )
             seen.add(key.value)
         if {"tests", "data_tests"} <= seen:
             yield Finding("tests_and_data_tests", file, node.start_mark.line + 1)
@@ -151,7 +178,12 @@ def lint_yaml(file: str, text: str, models: set[str], known_tests: set[str], des
         name = value_of(model, "name")
         line = model.start_mark.line + 1
         if name and name not in models:
-            yield Finding("model_not_there", file, line, f"no model is called `{name}`{meant(get_close_matches(name, models, 1, 0.5))}")
+            yield Finding(
+                "model_not_there",
+                file,
+                line,
+                f"no model is called `{name}`{meant(get_close_matches(name, models, 1, 0.5))}",
+            )
         if name in described:
             yield Finding("described_twice", file, line, f"`{name}` is described in `{described[name]}` already")
         elif name:
@@ -197,7 +229,9 @@ def lint_tests(file: str, node: yaml.Node, known_tests: set[str], is_column: boo
                 yield Finding("two_tests_on_one_dash", file, line, f"`- {name}`")
             elif "-" in name:
                 yield Finding("hyphen_in_test_name", file, line, f"`{name}` should be `{name.replace('-', '_')}`")
-            elif name not in known_tests and "." not in name and (close := get_close_matches(name, known_tests, 1, 0.7)):
+            elif (
+                name not in known_tests and "." not in name and (close := get_close_matches(name, known_tests, 1, 0.7))
+            ):
                 yield Finding("test_misspelt", file, line, f"there is no test `{name}`{meant(close)}")
             elif name in NEED_A_COLUMN and not is_column and "column_name" not in arguments:
                 yield Finding("test_on_the_model", file, line, f"`{name}` of `{value_of(node, 'name')}`")
@@ -217,7 +251,9 @@ def lint_freshness(file: str, node: yaml.Node) -> Iterator[Finding]:
             period = value_of(limit, "period")
             if period and period not in PERIODS:
                 close = get_close_matches(period, PERIODS, 1, 0.5)
-                yield Finding("period_in_the_plural", file, limit.start_mark.line + 1, f"`period: {period}`{meant(close)}")
+                yield Finding(
+                    "period_in_the_plural", file, limit.start_mark.line + 1, f"`period: {period}`{meant(close)}"
+                )
 
 
 def unknown_keys(file: str, node: yaml.Node, known: list[str]) -> Iterator[Finding]:
@@ -274,10 +310,17 @@ def name_and_arguments(test: yaml.Node) -> tuple[str, dict[str, str]]:
     for key, value in pairs(test):
         if isinstance(value, yaml.MappingNode) and key.value not in ("config", "arguments"):
             name = name or key.value
-        elif not isinstance(value, yaml.MappingNode) and not name and isinstance(value, yaml.ScalarNode) and not value.value:
+        elif (
+            not isinstance(value, yaml.MappingNode)
+            and not name
+            and isinstance(value, yaml.ScalarNode)
+            and not value.value
+        ):
             name = key.value  # `- unique:` with nothing behind it
         for holder in (test, value, value_node(value, "arguments")):
-            arguments |= {inner.value: content.value for inner, content in pairs(holder) if isinstance(content, yaml.ScalarNode)}
+            arguments |= {
+                inner.value: content.value for inner, content in pairs(holder) if isinstance(content, yaml.ScalarNode)
+            }
     return name, arguments
 
 

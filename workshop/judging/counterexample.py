@@ -130,9 +130,11 @@ def differing(rows: list[dict[str, Any]], others: list[dict[str, Any]], key: str
         partner = partners.get(id) if id not in seen else None
         seen.add(id)
         for column, value in row.items():
-            if partner is None and others and column in others[0] or partner is None and not others:
-                yield number, column
-            elif partner is not None and (column not in partner or not equal(value, partner[column])):
+            if (
+                (partner is None and others and column in others[0])
+                or (partner is None and not others)
+                or (partner is not None and (column not in partner or not equal(value, partner[column])))
+            ):
                 yield number, column
 
 
@@ -145,6 +147,6 @@ def same_row(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def order_of(row: dict[str, Any], key: str) -> tuple:
-    return tuple((value is None, str(type(plain(value))), plain(value)) for value in [row.get(key)] if value is not None) + tuple(
-        str(value) for value in row.values()
-    )
+    return tuple(
+        (value is None, str(type(plain(value))), plain(value)) for value in [row.get(key)] if value is not None
+    ) + tuple(str(value) for value in row.values())

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
 from workshop.judging.counterexample import Counterexample
 from workshop.judging.faults import Caught
 from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
 from workshop.judging.misconception import misconception_named
-from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def try_exercise(exercise: Exercise, work: Work) -> Feedback:
         return Feedback(name, group, NOT_STARTED, f"{error} {exercise.begin}")
     except DoesNotRun as error:
         return Feedback(name, group, DOES_NOT_RUN, str(error), error.trouble.said, error.misconception)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is our fault and is called ours
+    except Exception as error:
         return Feedback(
             name,
             group,

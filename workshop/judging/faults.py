@@ -8,12 +8,12 @@ from typing import Any
 import duckdb
 
 from workshop.course import reference
-from workshop.judging.comparison import Result
 from workshop.dbt_project.sql_tree import is_named, parts_of, reads_of
 from workshop.dbt_project.trouble import Trouble, explain
-from workshop.judging.twin import Built, TooSlow, Twin
 from workshop.dbt_project.warehouse import RAW_TABLES
 from workshop.dbt_project.work import DoesNotRun
+from workshop.judging.comparison import Result
+from workshop.judging.twin import Built, TooSlow, Twin
 
 ROWS_SHOWN = 5
 
@@ -104,11 +104,18 @@ def faults_in(customers: str, orders: str, payments: str | None, columns: dict[s
 
     def payment(name: str, id: str, order_id: str, status: str) -> Fault:
         row = f"select {id} as {{payment_id}}, {order_id} as {{payment_order}}, '{status}' as status, 1 as amount"
-        return Fault(name, str(payments), named(row), named("{payment_id} is null" if id == "null" else f"{{payment_id}} = {id}"))
+        return Fault(
+            name, str(payments), named(row), named("{payment_id} is null" if id == "null" else f"{{payment_id}} = {id}")
+        )
 
     found = [
         repeated("repeated_customer", customers, "{customer}"),
-        Fault("customer_without_id", customers, named("select null as {customer}, 'Nora' as first_name"), named("{customer} is null")),
+        Fault(
+            "customer_without_id",
+            customers,
+            named("select null as {customer}, 'Nora' as first_name"),
+            named("{customer} is null"),
+        ),
         repeated("repeated_order", orders, "{order_id}"),
         order("order_without_id", "null", "1", "placed"),
         order("unknown_order_status", "901", "1", "lost"),
@@ -126,7 +133,13 @@ def faults_in(customers: str, orders: str, payments: str | None, columns: dict[s
     return tuple(found)
 
 
-STAGED = {"customer": "customer_id", "order_id": "order_id", "customer_id": "customer_id", "payment_id": "payment_id", "payment_order": "order_id"}
+STAGED = {
+    "customer": "customer_id",
+    "order_id": "order_id",
+    "customer_id": "customer_id",
+    "payment_id": "payment_id",
+    "payment_order": "order_id",
+}
 RAW = {"customer": "id", "order_id": "id", "customer_id": "user_id", "payment_id": "id", "payment_order": "orderid"}
 
 SOURCE_FAULTS = faults_in("raw.jaffle_shop.customers", "raw.jaffle_shop.orders", "raw.stripe.payment", RAW)
@@ -237,7 +250,11 @@ def label_of(node: Any, names: dict[str, str], metadata: Any) -> str:
 
 def fails(twin: Twin, test: DataTest) -> bool:
     # As in dbt's own get_test_sql.
-    return bool(ask(twin, test, f"select {test.fail_calc} {test.condition} from (\n{test.sql}\n) as dbt_internal_test").rows[0][0])
+    return bool(
+        ask(twin, test, f"select {test.fail_calc} {test.condition} from (\n{test.sql}\n) as dbt_internal_test").rows[0][
+            0
+        ]
+    )
 
 
 def run_test(twin: Twin, test: DataTest) -> Result:
@@ -252,4 +269,6 @@ def ask(twin: Twin, test: DataTest, sql: str) -> Result:
         raise DoesNotRun(Trouble(f"The test {test.name} was {error}.", "Something in it multiplies rows.")) from error
     except duckdb.Error as error:
         trouble = explain(error)
-        raise DoesNotRun(Trouble(trouble.said, f"That is what the test `{test.name}` answers. {trouble.meaning}")) from error
+        raise DoesNotRun(
+            Trouble(trouble.said, f"That is what the test `{test.name}` answers. {trouble.meaning}")
+        ) from error

@@ -54,7 +54,16 @@ class Feedback:
                 "returned": as_json(counterexample.returned),
                 "expected": as_json(counterexample.expected),
             },
-            **({"faults": [{"name": each.fault.name, "caught_by": sorted(test.name for test in each.by)} for each in self.faults]} if self.faults else {}),
+            **(
+                {
+                    "faults": [
+                        {"name": each.fault.name, "caught_by": sorted(test.name for test in each.by)}
+                        for each in self.faults
+                    ]
+                }
+                if self.faults
+                else {}
+            ),
         }
 
 

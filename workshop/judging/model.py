@@ -11,14 +11,14 @@ from functools import cache
 import duckdb
 
 from workshop.course import reference
+from workshop.dbt_project.model_sql import COMMENT, demand_one_select, hard_coded_tables
+from workshop.dbt_project.trouble import Trouble, explain
+from workshop.dbt_project.work import DoesNotRun, Model, Work
 from workshop.judging.comparison import Difference, Result, compare, describe
 from workshop.judging.counterexample import find_counterexample, side_by_side
 from workshop.judging.exercise import Verdict, known_mistake
 from workshop.judging.misconception import Misconception, misconceptions_of
-from workshop.dbt_project.model_sql import COMMENT, demand_one_select, hard_coded_tables
-from workshop.dbt_project.trouble import Trouble, explain
 from workshop.judging.twin import Built, TooSlow, Twin
-from workshop.dbt_project.work import DoesNotRun, Model, Work
 
 Run = Callable[[], Result]
 
@@ -62,13 +62,18 @@ def judge_model(work: Work, answer: ModelAnswer) -> Verdict:
         return run_model(twin, model, ancestors)
 
     plain = Expectation(expected, "select * from {source}")
-    expectations = [plain, *(Expectation(way.format(source=f"({expected})"), way, remark) for way, remark in answer.accepted)]
+    expectations = [
+        plain,
+        *(Expectation(way.format(source=f"({expected})"), way, remark) for way, remark in answer.accepted),
+    ]
     differences = []
     for expectation in expectations:
         found = differences_from(twin, run, expectation.sql, answer.key)
         if not found:
             remarks = remarks_on(model, answer, run(), twin.run(expected))
-            return Verdict(True, answer.praise, remarks=(*([expectation.remark] if expectation.remark else ()), *remarks))
+            return Verdict(
+                True, answer.praise, remarks=(*([expectation.remark] if expectation.remark else ()), *remarks)
+            )
         differences.append(found)
     # What is accepted is no mistake: explain against the right result that is nearest.
     nearest = min(range(len(differences)), key=lambda number: len(differences[number][0].aspects))
@@ -135,7 +140,8 @@ def run_model(twin: Twin, model: Model, ancestors: list[Model]) -> Result:
         trouble = explain(error)
         if parent := parent_it_was_written_for(twin, model, ancestors):
             trouble = replace(
-                trouble, meaning=f"It reads something from `{parent}`, which is not right itself yet: `%check {parent}` first."
+                trouble,
+                meaning=f"It reads something from `{parent}`, which is not right itself yet: `%check {parent}` first.",
             )
         raise DoesNotRun(replace(trouble, file=model.path, line=line_of(error))) from error
 
@@ -175,7 +181,9 @@ def differences_from(twin: Twin, run: Run, expected: str, key: str) -> tuple[Dif
 # -- naming it and showing it ----------------------------------------------------------------------------------
 
 
-def explain_difference(twin: Twin, sql: str, answer: ModelAnswer, expected: Expectation, difference: Difference) -> Verdict:
+def explain_difference(
+    twin: Twin, sql: str, answer: ModelAnswer, expected: Expectation, difference: Difference
+) -> Verdict:
     mistake, theirs = recognise(answer, expected, difference)
     shown = find_counterexample(twin, sql, expected.sql, dict(answer.inputs), answer.key, theirs.aspects)
     if mistake is None:  # in words about the rows that are shown
@@ -186,12 +194,16 @@ def explain_difference(twin: Twin, sql: str, answer: ModelAnswer, expected: Expe
     return known_mistake(answer.name, mistake.name, remarks=remarks, counterexample=shown)
 
 
-def recognise(answer: ModelAnswer, expected: Expectation, difference: Difference) -> tuple[Misconception | None, Difference]:
+def recognise(
+    answer: ModelAnswer, expected: Expectation, difference: Difference
+) -> tuple[Misconception | None, Difference]:
     """Return the known mistake that differs in the same way, and how it differs; None and `difference` where there is none.
 
     A mistake that accounts for the whole difference comes first, else the one that accounts for most of it.
     """
-    known = [(mistake, theirs) for mistake, theirs in known_differences(answer, expected) if difference.contains(theirs)]
+    known = [
+        (mistake, theirs) for mistake, theirs in known_differences(answer, expected) if difference.contains(theirs)
+    ]
     if not known:
         return None, difference
     return max(known, key=lambda found: len(found[1].aspects))

@@ -4,15 +4,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from workshop.judging.exercise import Verdict, known_mistake
 from workshop.dbt_project.work import Work
+from workshop.judging.exercise import Verdict, known_mistake
 
 # A question is the key in the learner's notes and a function of the answer that returns None where it is
 # right, the name of a known mistake, or a sentence.
 Question = tuple[str, Callable[[Any], str | None]]
 
 
-def judge_notes(work: Work, exercise: str, questions: tuple[Question, ...], praise: str, mistakes: tuple[str, ...]) -> Verdict:
+def judge_notes(
+    work: Work, exercise: str, questions: tuple[Question, ...], praise: str, mistakes: tuple[str, ...]
+) -> Verdict:
     """Return the verdict on notes/EXERCISE.yml: the first wrong answer, else the blank ones, else praise.
 
     mistakes: the names of known mistakes that a question may return
@@ -23,10 +25,14 @@ def judge_notes(work: Work, exercise: str, questions: tuple[Question, ...], prai
         if answers.get(key) is None:
             continue
         if said := judge(answers[key]):
-            return known_mistake(exercise, said) if said in mistakes else Verdict(False, f"`{key}`: {said}", "Look again")
+            return (
+                known_mistake(exercise, said) if said in mistakes else Verdict(False, f"`{key}`: {said}", "Look again")
+            )
     blank = [key for key, _ in questions if answers.get(key) is None]
     if blank:
-        return Verdict(False, f"So far so good. Still to answer: {', '.join(f'`{key}`' for key in blank)}.", "Not all answered")
+        return Verdict(
+            False, f"So far so good. Still to answer: {', '.join(f'`{key}`' for key in blank)}.", "Not all answered"
+        )
     return Verdict(True, praise)
 
 

@@ -17,9 +17,9 @@ from functools import cache
 
 import duckdb
 
-from workshop.judging.comparison import Result
 from workshop.course.reference import SCHEMA, relation, rendered_models
 from workshop.dbt_project.warehouse import RAW_TABLES, load_raw_tables
+from workshop.judging.comparison import Result
 
 LAST_HAND_WRITTEN_CUSTOMER = 17
 LAST_HAND_WRITTEN_ORDER = 18
@@ -64,7 +64,9 @@ class Twin:
         weakref.finalize(self, spare.append, self.connection)
         execute = self.connection.execute
         for table in RAW_TABLES:
-            execute(f"create schema if not exists raw.{table.split('.')[0]}; create table raw.{table} as from everything.{table}")
+            execute(
+                f"create schema if not exists raw.{table.split('.')[0]}; create table raw.{table} as from everything.{table}"
+            )
         orders = execute("select id, user_id from everything.jaffle_shop.orders order by id").fetchall()
         payments = execute("select id, orderid from everything.stripe.payment order by id").fetchall()
         customers = execute("select id from everything.jaffle_shop.customers order by id").fetchall()

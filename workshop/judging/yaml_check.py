@@ -3,6 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workshop.dbt_project.trouble import Trouble
+from workshop.dbt_project.work import DoesNotRun, Model, Work
+from workshop.dbt_project.yaml_lint import Finding, deprecated_arguments, lint
 from workshop.judging.counterexample import Counterexample
 from workshop.judging.exercise import Verdict, known_mistake
 from workshop.judging.faults import (
@@ -16,10 +19,7 @@ from workshop.judging.faults import (
 )
 from workshop.judging.misconception import misconception_named
 from workshop.judging.model import build_models
-from workshop.dbt_project.trouble import Trouble
 from workshop.judging.twin import Built, Twin
-from workshop.dbt_project.work import DoesNotRun, Model, Work
-from workshop.dbt_project.yaml_lint import Finding, deprecated_arguments, lint
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,9 @@ def explained(exercise: str, error: DoesNotRun, findings: list[Finding]) -> Does
         words = misconception_named(exercise, finding.name)
         if words:
             detail = f"{finding.detail[:1].upper()}{finding.detail[1:]}. " if finding.detail else ""
-            return DoesNotRun(Trouble(error.trouble.said, f"{detail}{words.words}", finding.file, finding.line), finding.name)
+            return DoesNotRun(
+                Trouble(error.trouble.said, f"{detail}{words.words}", finding.file, finding.line), finding.name
+            )
     return error
 
 
@@ -120,7 +122,9 @@ def judge_data_tests(
         return replace(
             verdict,
             message=f"On the data as it is, `{test.name}` fails. {verdict.message}",
-            counterexample=Counterexample({f"what {test.name} complains about": rows.as_dicts()}, [], [], frozenset(), frozenset()),
+            counterexample=Counterexample(
+                {f"what {test.name} complains about": rows.as_dicts()}, [], [], frozenset(), frozenset()
+            ),
         )
     slipped = [each for each in caught if not each.by]
     if slipped:
@@ -182,7 +186,9 @@ def explained_test(exercise: str, error: DoesNotRun, findings: list[Finding]) ->
 
 def spelling_remarks(work: Work, project: Compiled) -> tuple[str, ...]:
     remarks = [
-        f"dbt passes over something in {each.place}: {each.detail}" for each in project.findings if each.name == "key_misspelt"
+        f"dbt passes over something in {each.place}: {each.detail}"
+        for each in project.findings
+        if each.name == "key_misspelt"
     ]
     if found := deprecated_arguments(work.project):
         places = listed(sorted({each.file for each in found}))

@@ -54,7 +54,13 @@ def feedback_card(feedback: Feedback) -> Card:
         parts.append(counterexample_html(feedback.counterexample))
         texts.append(counterexample_text(feedback.counterexample))
     if feedback.faults:
-        rows = [{"what was broken": each.fault.sentence, "noticed by": ", ".join(sorted(test.label for test in each.by)) or "nobody"} for each in feedback.faults]
+        rows = [
+            {
+                "what was broken": each.fault.sentence,
+                "noticed by": ", ".join(sorted(test.label for test in each.by)) or "nobody",
+            }
+            for each in feedback.faults
+        ]
         marked = frozenset((number, "noticed by") for number, each in enumerate(feedback.faults) if not each.by)
         parts.append(side_by_side(table_html("the data, broken in one way at a time", rows, marked)))
         texts.append(table_text("the data, broken in one way at a time", rows, marked))
@@ -100,13 +106,10 @@ def counterexample_html(example: Counterexample) -> str:
     inputs = "".join(table_html(name, rows) for name, rows in example.inputs.items())
     if not example.returned and not example.expected:
         return side_by_side(inputs)
-    start = "<p style=\"margin: 4px 0;\">The smallest shop on which it goes wrong:</p>" if example.inputs else ""
-    return (
-        f"{start}{side_by_side(inputs) if inputs else ''}"
-        + side_by_side(
-            table_html("your model returns", example.returned, example.differing_returned)
-            + table_html("expected", example.expected, example.differing_expected)
-        )
+    start = '<p style="margin: 4px 0;">The smallest shop on which it goes wrong:</p>' if example.inputs else ""
+    return f"{start}{side_by_side(inputs) if inputs else ''}" + side_by_side(
+        table_html("your model returns", example.returned, example.differing_returned)
+        + table_html("expected", example.expected, example.differing_expected)
     )
 
 
@@ -114,9 +117,7 @@ def side_by_side(html: str) -> str:
     return f'<div style="display: flex; flex-wrap: wrap; gap: 6px 28px; align-items: flex-start;">{html}</div>'
 
 
-def table_html(
-    caption: str, rows: list[dict[str, Any]], marked: frozenset[tuple[int, str]] = frozenset()
-) -> str:
+def table_html(caption: str, rows: list[dict[str, Any]], marked: frozenset[tuple[int, str]] = frozenset()) -> str:
     """Return a small table; `marked` cells stand out. An empty one says so."""
     head = f'<div style="font-style: italic; margin-top: 6px;">{escape(caption)}</div>'
     if not rows:
@@ -148,9 +149,15 @@ def table_text(caption: str, rows: list[dict[str, Any]], marked: frozenset[tuple
     if not rows:
         return f"{caption}: no rows"
     lines = [list(rows[0])]
-    lines += [[bare(value) + ("*" if (number, name) in marked else "") for name, value in row.items()] for number, row in enumerate(rows)]
+    lines += [
+        [bare(value) + ("*" if (number, name) in marked else "") for name, value in row.items()]
+        for number, row in enumerate(rows)
+    ]
     widths = [max(len(line[index]) for line in lines) for index in range(len(lines[0]))]
-    return "\n".join([f"{caption}:"] + ["  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines])
+    return "\n".join(
+        [f"{caption}:"]
+        + ["  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
+    )
 
 
 def bare(value: Any) -> str:

@@ -20,7 +20,9 @@ def caught_up(exercise: str, outcome: Outcome) -> str:
         )
     parts.append("`%catch_up --undo` takes it back.")
     if outcome.stuck:
-        parts[0] = f"**Not quite level:** `{outcome.stuck.exercise}` still does not pass. Run `%check {outcome.stuck.exercise}`."
+        parts[0] = (
+            f"**Not quite level:** `{outcome.stuck.exercise}` still does not pass. Run `%check {outcome.stuck.exercise}`."
+        )
     return "\n\n".join(parts)
 
 
@@ -31,7 +33,9 @@ def undone(restored: list[str], removed: list[str], backup: Path) -> str:
         parts.append(f"Your own text is back: {listed(restored)}.")
     if removed:
         parts.append(f"Removed, because it was not yours: {listed(removed)}.")
-    parts.append(f"The copies stay in `{backup.name}`. What is built in the warehouse follows with the next `%dbt run`.")
+    parts.append(
+        f"The copies stay in `{backup.name}`. What is built in the warehouse follows with the next `%dbt run`."
+    )
     return "\n\n".join(parts)
 
 

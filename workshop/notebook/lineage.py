@@ -22,7 +22,9 @@ def lineage(work: Work) -> str:
     except DoesNotRun:
         edges, kinds = from_files(work)
     for name, path in work.model_files().items():
-        for table in re.findall(r"\b(?:from|join)\s+(raw\.\w+\.\w+)", path.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE):
+        for table in re.findall(
+            r"\b(?:from|join)\s+(raw\.\w+\.\w+)", path.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE
+        ):
             kinds[table] = "raw"
             edges.add((table, name))
     lines = ["flowchart LR"]
@@ -30,7 +32,9 @@ def lineage(work: Work) -> str:
     for name, id in ids.items():
         label = f"{name}?" if kinds[name] == "broken" else name
         lines.append(f'    {id}["{label}"]:::{kinds[name]}')
-    lines += [f"    {ids[parent]} --> {ids[child]}" for parent, child in sorted(edges) if parent in ids and child in ids]
+    lines += [
+        f"    {ids[parent]} --> {ids[child]}" for parent, child in sorted(edges) if parent in ids and child in ids
+    ]
     return "\n".join(lines) + STYLES
 
 
@@ -43,13 +47,17 @@ def from_manifest(manifest: Any) -> tuple[set[tuple[str, str]], dict[str, str]]:
         names[id] = f"{source.source_name}.{source.name}"
         kinds[names[id]] = "source"
     edges = {
-        (names[parent], names[id]) for id in names if id in manifest.nodes for parent in manifest.nodes[id].depends_on.nodes if parent in names
+        (names[parent], names[id])
+        for id in names
+        if id in manifest.nodes
+        for parent in manifest.nodes[id].depends_on.nodes
+        if parent in names
     }
     return edges, kinds
 
 
 def from_files(work: Work) -> tuple[set[tuple[str, str]], dict[str, str]]:
-    kinds = {name: "model" for name in work.model_files()}
+    kinds = dict.fromkeys(work.model_files(), "model")
     edges = set()
     for name, path in work.model_files().items():
         text = path.read_text(encoding="utf-8", errors="replace")

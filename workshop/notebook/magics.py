@@ -10,25 +10,23 @@ import yaml
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
-from workshop.dbt_project import dbt_runner
-
-from workshop.notebook import cards as display
-
+from workshop.classroom.check_in import check_in_line
 from workshop.course import reference
 from workshop.course.answers import read_notebook, untouched_bodies
 from workshop.course.catch_up import catch_up, undo
-from workshop.notebook.catch_up_words import caught_up, undone
 from workshop.course.groups import EXERCISES, UnknownName, find_exercise, find_group
+from workshop.dbt_project import dbt_runner
+from workshop.dbt_project.files import WRITABLE_SUFFIXES, ProjectTrouble, move_file, path_in_project, tidy, write_file
+from workshop.dbt_project.work import COMMENTS, Work, yaml_trouble
 from workshop.judging.exercise import try_exercise, try_exercises
 from workshop.judging.feedback import PASSED
+from workshop.notebook import cards as display
+from workshop.notebook.catch_up_words import caught_up, undone
 from workshop.notebook.lineage import lineage
-from workshop.places import SOLUTIONS
 from workshop.notebook.preview import preview_model
-from workshop.classroom.check_in import check_in_line
-from workshop.dbt_project.files import WRITABLE_SUFFIXES, ProjectTrouble, move_file, path_in_project, tidy, write_file
 from workshop.notebook.session import Session
 from workshop.notebook.sql_cells import connect_jupysql
-from workshop.dbt_project.work import COMMENTS, Work, yaml_trouble
+from workshop.places import SOLUTIONS
 
 NAMED_EXERCISE = ("check", "hint", "solution", "catch_up")
 
@@ -98,13 +96,21 @@ class WorkshopMagics(Magics):
         group = find_group(line)
         self.session.group = group.number
         before = [exercise for exercise in EXERCISES if exercise.group < group.number]
-        is_new = self.session.start(f"working_group_{group.number}", [reference.answers()[exercise.name] for exercise in before])
+        is_new = self.session.start(
+            f"working_group_{group.number}", [reference.answers()[exercise.name] for exercise in before]
+        )
         connect_jupysql(self.shell, self.session)
         dbt_runner.warm_up(self.session.path)  # only now: the two would wait for each other's imports
         steps = ", ".join(f"`{exercise.name}`" for exercise in group.exercises)
-        state = "Your dbt project is in the folder `jaffle_shop`, beside this notebook." if is_new else "Your dbt project is as you left it."
+        state = (
+            "Your dbt project is in the folder `jaffle_shop`, beside this notebook."
+            if is_new
+            else "Your dbt project is as you left it."
+        )
         display.note_card(f"**Working group {group.number}: {group.title}.** {state} The steps: {steps}.").show()
-        if missing := [feedback.exercise for feedback in try_exercises(before, self.work()) if feedback.outcome != PASSED]:
+        if missing := [
+            feedback.exercise for feedback in try_exercises(before, self.work()) if feedback.outcome != PASSED
+        ]:
             display.note_card(
                 f"From the groups before, this is not done yet: {', '.join(f'`{name}`' for name in missing)}. "
                 f"`%catch_up {group.exercises[0].name}` does it for you, and keeps what you have."
@@ -240,7 +246,9 @@ class WorkshopMagics(Magics):
         try:
             hours = float(line or 1)
         except ValueError:
-            raise UsageError(f"{line} is not a number of hours. Write %load_raw 18, or %load_raw to load it fresh.") from None
+            raise UsageError(
+                f"{line} is not a number of hours. Write %load_raw 18, or %load_raw to load it fresh."
+            ) from None
         self.session.load_raw(hours)
         display.note_card(f"`raw` is loaded again, {hours:g} hour{'' if hours == 1 else 's'} old.").show()
 
@@ -273,7 +281,9 @@ class WorkshopMagics(Magics):
         """Tell whether a cell holds nothing but comments, or what the learner's notebook began with."""
         body = tidy(cell).strip()
         without_comments = COMMENTS.sub("", body)
-        is_yaml_comment = all(not text.strip() or text.strip().startswith("#") for text in without_comments.splitlines())
+        is_yaml_comment = all(
+            not text.strip() or text.strip().startswith("#") for text in without_comments.splitlines()
+        )
         return is_yaml_comment or body in first_bodies()
 
     def fill_cell(self, magic: str, path: Path) -> None:
@@ -283,7 +293,9 @@ class WorkshopMagics(Magics):
             self.shell.set_next_input(f"%%{magic} {name}\n{text.rstrip()}", replace=True)
             display.note_card(f"The cell now holds `{name}` as it is. Change it, then run it again.").show()
         else:
-            display.note_card(f"Nothing is saved yet. Replace the TODO by your own text for `{name}`, then run the cell again.").show()
+            display.note_card(
+                f"Nothing is saved yet. Replace the TODO by your own text for `{name}`, then run the cell again."
+            ).show()
 
 
 def first_bodies() -> set[str]:

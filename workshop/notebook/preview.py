@@ -7,13 +7,23 @@ from pathlib import Path
 
 import duckdb
 
-from workshop.notebook.cards import VOICES, Card, framed, markdown, note_card, side_by_side, table_html, table_text, trouble_card
-from workshop.judging.feedback import PASSED
-from workshop.judging.model import line_of
 from workshop.dbt_project.model_sql import demand_one_select
-from workshop.notebook.session import Session
 from workshop.dbt_project.trouble import explain
 from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
+from workshop.judging.feedback import PASSED
+from workshop.judging.model import line_of
+from workshop.notebook.cards import (
+    VOICES,
+    Card,
+    framed,
+    markdown,
+    note_card,
+    side_by_side,
+    table_html,
+    table_text,
+    trouble_card,
+)
+from workshop.notebook.session import Session
 
 ROWS = 10
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 
 from workshop.course.answers import Answer
-from workshop.places import RAW_DATABASE, SOLUTIONS, project_beside
 from workshop.dbt_project.files import ProjectTrouble, apply_edits, create_project
 from workshop.dbt_project.warehouse import WarehouseTrouble, attach_raw, build_raw, ensure_raw, open_warehouse
+from workshop.places import RAW_DATABASE, SOLUTIONS, project_beside
 
 SETTINGS = "set threads = 1; set memory_limit = '2GB'; set autoinstall_known_extensions = false"
 
@@ -84,20 +84,26 @@ class Session:
         """Return the names of the relations in this notebook's warehouse; none where it is not open."""
         if not self.is_open:
             return frozenset()
-        rows = self.connection.execute("select table_name from information_schema.tables where table_catalog = 'warehouse'").fetchall()
+        rows = self.connection.execute(
+            "select table_name from information_schema.tables where table_catalog = 'warehouse'"
+        ).fetchall()
         return frozenset(name for (name,) in rows)
 
     @property
     def project(self) -> Path:
         """The project's folder. Raises ProjectTrouble where it is not there."""
         if not self.path.is_dir():
-            raise ProjectTrouble("There is no dbt project beside this notebook. Run the first cell (`%workgroup 1`) to make it.")
+            raise ProjectTrouble(
+                "There is no dbt project beside this notebook. Run the first cell (`%workgroup 1`) to make it."
+            )
         return self.path
 
     def demand_open(self) -> None:
         """Raise ProjectTrouble where `start` has not been called, or the connection was closed since."""
         if not self.is_open:
-            raise ProjectTrouble("The warehouse is not open yet. Run the first cell (`%workgroup 1`), then this one again.")
+            raise ProjectTrouble(
+                "The warehouse is not open yet. Run the first cell (`%workgroup 1`), then this one again."
+            )
 
     @property
     def open_connection(self) -> duckdb.DuckDBPyConnection:

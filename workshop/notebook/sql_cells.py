@@ -15,9 +15,9 @@ from IPython.utils.capture import capture_output
 from jinja2 import TemplateError
 
 from workshop.dbt_project.files import ProjectTrouble
-from workshop.notebook.session import Session
 from workshop.dbt_project.trouble import explain
 from workshop.dbt_project.work import COMMENTS
+from workshop.notebook.session import Session
 
 
 @contextmanager
@@ -108,7 +108,11 @@ def make_ref(session: Session) -> Callable[[str], str]:
         if found:
             return ".".join(f'"{part}"' for part in found[0])
         close = get_close_matches(name, [row[2] for row in rows if row[0] == ALIAS], 1, 0.6)
-        hint = f"Did you mean {close[0]}?" if close else f"If it is a model of yours, build it first: %dbt run --select {name}"
+        hint = (
+            f"Did you mean {close[0]}?"
+            if close
+            else f"If it is a model of yours, build it first: %dbt run --select {name}"
+        )
         raise RefTrouble(f"There is no model {name} in this notebook's warehouse. {hint}")
 
     return ref

@@ -4,13 +4,13 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
+from workshop.course.reference import relation
+from workshop.dbt_project.work import Work
 from workshop.judging.comparison import HALF_A_CENT
 from workshop.judging.exercise import Exercise, Verdict
 from workshop.judging.model import ModelAnswer, judge_model
 from workshop.judging.notes import judge_notes, number_in, words_in
-from workshop.course.reference import relation
 from workshop.judging.twin import Twin
-from workshop.dbt_project.work import Work
 
 GROUP = 1
 RAW_TABLES = ("raw.stripe.payment", "raw.jaffle_shop.orders", "raw.jaffle_shop.customers")
@@ -34,7 +34,9 @@ def check_inspect_payments(work: Work) -> Verdict:
         return None
 
     def points_at_orders(answer: Any) -> str | None:
-        column = next(iter(re.findall(r"[\w.]+", str(answer).lower())), "").rpartition(".")[2]  # of "payment.orderid -> orders.id"
+        column = next(iter(re.findall(r"[\w.]+", str(answer).lower())), "").rpartition(".")[
+            2
+        ]  # of "payment.orderid -> orders.id"
         columns = [row[0] for row in data.execute("describe raw.stripe.payment").fetchall()]
         if column not in columns:
             close = get_close_matches(column, columns, 1, 0.6)
@@ -61,7 +63,11 @@ def check_inspect_payments(work: Work) -> Verdict:
             return f"`{answer}` is not a number."
         if abs(number - cents) < HALF_A_CENT:
             return "cents_taken_for_dollars"
-        return None if abs(number - cents / 100) < HALF_A_CENT else "look for the largest `amount` of all payments, whatever became of them."
+        return (
+            None
+            if abs(number - cents / 100) < HALF_A_CENT
+            else "look for the largest `amount` of all payments, whatever became of them."
+        )
 
     return judge_notes(
         work,

@@ -7,13 +7,20 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from workshop.course import reference
-from workshop.course.working_group_2.layout import MARTS, OLD_NAMES, STAGING
 from workshop.course.working_group_1.exercises import check_customers, check_orders
+from workshop.course.working_group_2.layout import MARTS, OLD_NAMES, STAGING
+from workshop.dbt_project.work import DoesNotRun, NotStarted, Work, ancestors_of
 from workshop.judging.exercise import Verdict, known_mistake
 from workshop.judging.faults import MART_FAULTS
 from workshop.judging.misconception import misconception_named
-from workshop.dbt_project.work import DoesNotRun, NotStarted, Work, ancestors_of
-from workshop.judging.yaml_check import compile_project, from_finding, judge_data_tests, listed, spelling_remarks, with_detail
+from workshop.judging.yaml_check import (
+    compile_project,
+    from_finding,
+    judge_data_tests,
+    listed,
+    spelling_remarks,
+    with_detail,
+)
 
 STATUSES = ("placed", "shipped", "completed", "return_pending", "returned")
 
@@ -24,9 +31,15 @@ def check_docs(work: Work) -> Verdict:
     if not blocks:
         if any(work.project.glob("models/**/*.md")):
             return known_mistake("docs", "text_without_a_block")
-        outside = [path for path in work.project.glob("**/*.md") if path.is_file() and "{% docs" in path.read_text(encoding="utf-8", errors="replace")]
+        outside = [
+            path
+            for path in work.project.glob("**/*.md")
+            if path.is_file() and "{% docs" in path.read_text(encoding="utf-8", errors="replace")
+        ]
         if outside:
-            return with_detail(known_mistake("docs", "block_outside_models"), outside[0].relative_to(work.project).as_posix())
+            return with_detail(
+                known_mistake("docs", "block_outside_models"), outside[0].relative_to(work.project).as_posix()
+            )
         raise NotStarted("There is no docs block in your project yet.")
     if "order_status" not in blocks:
         return with_detail(known_mistake("docs", "block_called_differently"), ", ".join(sorted(blocks)))
@@ -40,7 +53,9 @@ def check_docs(work: Work) -> Verdict:
         return known_mistake("docs", "block_not_used")
     if not column.doc_blocks:
         return known_mistake("docs", "text_in_place_of_the_block")
-    remarks = [] if described_sources(work) else ["A source deserves a description of its own, too: where does it come from?"]
+    remarks = (
+        [] if described_sources(work) else ["A source deserves a description of its own, too: where does it come from?"]
+    )
     return Verdict(
         True,
         "What a status means is written once, and shown wherever it is used. Change the block, and every page changes.",
@@ -50,7 +65,9 @@ def check_docs(work: Work) -> Verdict:
 
 def check_marts(work: Work) -> Verdict:
     files = {name: path.relative_to(work.project).as_posix() for name, path in work.model_files().items()}
-    if not any(name in files for name in MARTS) and not any(path.startswith("models/marts/") for path in files.values()):
+    if not any(name in files for name in MARTS) and not any(
+        path.startswith("models/marts/") for path in files.values()
+    ):
         raise NotStarted("There is nothing in `models/marts` yet.")
     if left := [name for name in OLD_NAMES if name in files and OLD_NAMES[name] in files]:
         return with_detail(known_mistake("marts", "left_behind"), ", ".join(files[name] for name in left))
@@ -62,10 +79,14 @@ def check_marts(work: Work) -> Verdict:
             return with_detail(known_mistake("marts", "mart_missing"), name)
     for name, folder in MARTS.items():
         if str(PurePosixPath(files[name]).parent) != folder:
-            return with_detail(known_mistake("marts", "mart_in_the_wrong_folder"), f"{files[name]}, expected {folder}/{name}.sql")
+            return with_detail(
+                known_mistake("marts", "mart_in_the_wrong_folder"), f"{files[name]}, expected {folder}/{name}.sql"
+            )
     for name, (folder, _) in STAGING.items():
         if name in files and str(PurePosixPath(files[name]).parent) != folder:
-            mistake = "staging_not_sorted" if files[name] == f"models/staging/{name}.sql" else "staging_in_the_wrong_folder"
+            mistake = (
+                "staging_not_sorted" if files[name] == f"models/staging/{name}.sql" else "staging_in_the_wrong_folder"
+            )
             return with_detail(known_mistake("marts", mistake), f"{files[name]}, expected {folder}/{name}.sql")
     try:
         project = compile_project(work, "marts")
@@ -103,14 +124,18 @@ def check_marts(work: Work) -> Verdict:
 
 
 def words_of(text: str) -> set[str]:
-    return set("".join(letter if letter.isalnum() or letter == "_" else " " for letter in text.lower().replace("\\_", "_")).split())
+    return set(
+        "".join(
+            letter if letter.isalnum() or letter == "_" else " " for letter in text.lower().replace("\\_", "_")
+        ).split()
+    )
 
 
 def unexplained_in(block: str) -> list[str]:
     """Return the statuses next to which, up to the next one on either side, there is no word of explanation."""
     text = TODO_OR_COMMENT.sub("", block).lower().replace("\\_", "_")
     parts = re.split(rf"\b({'|'.join(sorted(STATUSES, key=len, reverse=True))})\b", text)
-    explained = {status: False for status in STATUSES}
+    explained = dict.fromkeys(STATUSES, False)
     for before, status, after in zip(parts[::2], parts[1::2], parts[2::2]):
         explained[status] |= bool(WORD.search(before) or WORD.search(after))
     return [status for status in STATUSES if not explained[status]]
@@ -145,7 +170,9 @@ def mart_description_remarks(work: Work) -> tuple[str, ...]:
     orders = next((node for node in work.manifest.nodes.values() if node.name == "fct_orders"), None)
     column = orders.columns.get("status") if orders else None
     if column is None or not column.doc_blocks:
-        return ("The `status` of `fct_orders` is the same as that of the source: `doc('order_status')` describes it, too.",)
+        return (
+            "The `status` of `fct_orders` is the same as that of the source: `doc('order_status')` describes it, too.",
+        )
     return ()
 
 

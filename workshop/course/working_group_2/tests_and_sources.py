@@ -6,15 +6,22 @@ from typing import Any
 
 from workshop.course import reference
 from workshop.course.working_group_2.layout import STAGING
+from workshop.dbt_project.sql_tree import reads_of
+from workshop.dbt_project.warehouse import RAW_TABLES
+from workshop.dbt_project.work import NotStarted, Work
+from workshop.dbt_project.yaml_lint import Finding, yaml_outside_models
 from workshop.judging.comparison import compare, describe
 from workshop.judging.counterexample import side_by_side
 from workshop.judging.exercise import Verdict, known_mistake
 from workshop.judging.faults import SOURCE_FAULTS, STAGING_FAULTS
-from workshop.dbt_project.sql_tree import reads_of
-from workshop.dbt_project.warehouse import RAW_TABLES
-from workshop.dbt_project.work import NotStarted, Work
-from workshop.judging.yaml_check import Compiled, compile_project, from_finding, judge_data_tests, swallowed_by_dbt, with_detail
-from workshop.dbt_project.yaml_lint import Finding, yaml_outside_models
+from workshop.judging.yaml_check import (
+    Compiled,
+    compile_project,
+    from_finding,
+    judge_data_tests,
+    swallowed_by_dbt,
+    with_detail,
+)
 
 WARN_HOURS, ERROR_HOURS = 12, 24
 HOURS_IN = {"minute": 1 / 60, "hour": 1, "day": 24}
@@ -97,7 +104,9 @@ def staging_not_on_sources(work: Work, project: Compiled) -> Verdict | None:
     for name, (_, table) in STAGING.items():
         model = next((model for model in project.models if model.name == name), None)
         if model is not None and not any(relation in known for relation in model.reads):
-            return with_detail(known_mistake("sources", "staging_without_source"), f"{model.path}, expected source for raw.{table}")
+            return with_detail(
+                known_mistake("sources", "staging_without_source"), f"{model.path}, expected source for raw.{table}"
+            )
     return None
 
 
@@ -114,7 +123,9 @@ def staging_not_right(project: Compiled) -> Verdict | None:
                 words = describe(difference, returned, expected, key)
                 verdict = known_mistake("sources", "staging_changed")
                 return replace(
-                    verdict, message=f"{verdict.message} In `{model.name}`: {words}", counterexample=side_by_side(returned, expected, key)
+                    verdict,
+                    message=f"{verdict.message} In `{model.name}`: {words}",
+                    counterexample=side_by_side(returned, expected, key),
                 )
     return None
 
