@@ -19,10 +19,9 @@ from statistics import median
 from jupyter_client.manager import start_new_kernel
 
 from workshop.course.groups import find_group
-from workshop.course.reference import answers
+from workshop.course.reference import answers, misconceptions_of
 from workshop.dbt_project.files import apply_edits, create_project
-from workshop.judging.misconception import misconceptions_of
-from workshop.places import PROJECT_NAME
+from workshop.places import PROJECT_NAME, STARTER
 
 WARM_RUNS = 7
 FRESH_KERNELS = 3
@@ -151,7 +150,7 @@ def folder_with_answers(groups: tuple[int, ...] = (1,)) -> Iterator[Path]:
     """A temporary folder with a project beside which a notebook could lie, every answer of these groups in it."""
     with tempfile.TemporaryDirectory(prefix="benchmark-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        create_project(folder / PROJECT_NAME)
+        create_project(folder / PROJECT_NAME, STARTER)
         for exercise in [exercise for group in groups for exercise in find_group(group).exercises]:
             apply_edits(folder / PROJECT_NAME, list(answers()[exercise.name].edits))
         yield folder

@@ -13,6 +13,10 @@ from xdist.scheduler import LoadScopeScheduling
 from workshop.course.groups import EXERCISES, find_exercise
 from workshop.course.reference import answers
 from workshop.dbt_project.files import Edit, apply_edits, create_project
+from workshop.dbt_project.work import Work
+from workshop.judging.exercise import try_exercise
+from workshop.judging.verdict import Verdict
+from workshop.places import STARTER
 
 
 class ByFile(LoadScopeScheduling):
@@ -40,6 +44,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 Answered = Callable[[str], Path]
 
 
+def verdict_on(project: Path, exercise: str, built: frozenset[str] = frozenset()) -> Verdict:
+    """Return the verdict on a project in one exercise; `built` are the relations in the notebook's warehouse."""
+    return try_exercise(find_exercise(exercise), Work(project, built)).verdict
+
+
 @pytest.fixture(scope="session")
 def answered(tmp_path_factory: pytest.TempPathFactory) -> Answered:
     """Gives the project in which an exercise is done, and for one of group 1 the whole group.
@@ -52,7 +61,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Answered:
         last = "customers" if find_exercise(exercise).group == 1 else exercise
         if last not in folders:
             folders[last] = tmp_path_factory.mktemp(last) / "jaffle_shop"
-            create_project(folders[last])
+            create_project(folders[last], STARTER)
             for answer in answers().values():
                 apply_edits(folders[last], list(answer.edits))
                 if answer.exercise == last:

@@ -15,7 +15,7 @@ from IPython.utils.capture import capture_output
 from jupyter_client.manager import KernelManager
 from traitlets.config import Config
 
-from workshop.dbt_project import dbt_runner
+from workshop.notebook import magics
 
 SECONDS = 60  # the most that any one cell may take before a test gives up on it
 
@@ -98,13 +98,13 @@ class Cells:
 
     def restart(self) -> None:
         """Forget everything but the files."""
-        magics = self.ipython.magics_manager
-        if old := magics.registry.pop("WorkshopMagics", None):
-            if old.session.connection is not None:
-                old.session.connection.close()
+        registry = self.ipython.magics_manager
+        old = registry.registry.pop("WorkshopMagics", None)
+        if old and old.session.connection is not None:
+            old.session.connection.close()
         for name in ("sql", "workshop"):
             self.ipython.extension_manager.loaded.discard(name)
-        for kind in magics.magics.values():
+        for kind in registry.magics.values():
             for name in ("sql", "sqlplot", "sqlcmd"):
                 kind.pop(name, None)
         for name in ("warehouse", "ref", "source"):
@@ -153,7 +153,7 @@ def learner(learner_folder: Path, ipython: InteractiveShell, monkeypatch: pytest
 
 def cells_in(folder: Path, ipython: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(dbt_runner, "warm_up", lambda project: None)
+    monkeypatch.setattr(magics, "warm_up", lambda project: None)
     cells = Cells(ipython, folder)
     yield cells
     cells.restart()

@@ -3,14 +3,11 @@
 from pathlib import Path
 
 import pytest
-from conftest import Answered, put_back, put_in_place_of_the_answer
+from conftest import Answered, put_back, put_in_place_of_the_answer, verdict_on
 
-from workshop.course.groups import find_exercise
 from workshop.course.reference import answers
-from workshop.dbt_project.work import Work
-from workshop.judging.exercise import try_exercise
-from workshop.judging.feedback import PASSED
 from workshop.judging.misconception import Misconception, read_misconception
+from workshop.judging.verdict import PASSED
 
 FILES = sorted((Path(__file__).parent / "alternatives").glob("*/*.md"))
 AT_LEAST = {
@@ -48,13 +45,13 @@ def test_another_right_way_passes(answered: Answered, path: Path) -> None:
     project = answered(alternative.exercise)
     with put_back(project):
         put_in_place_of_the_answer(project, alternative.edits)
-        feedback = try_exercise(find_exercise(alternative.exercise), Work(project))
-    assert feedback.outcome == PASSED, feedback.message
+        verdict = verdict_on(project, alternative.exercise)
+    assert verdict.outcome == PASSED, verdict.message
     remark = ACCEPTED_WITH_A_REMARK.get(named(path))
     if remark:
-        assert any(remark in text for text in feedback.remarks)
+        assert any(remark in text for text in verdict.remarks)
     else:
-        assert feedback.remarks == ()
+        assert verdict.remarks == ()
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)

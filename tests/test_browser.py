@@ -16,8 +16,7 @@ import pytest
 
 from workshop.classroom.doctor import free_port
 from workshop.course.answers import code_cells, read_notebook
-from workshop.course.reference import answers
-from workshop.judging.misconception import misconceptions_of
+from workshop.course.reference import answers, misconceptions_of
 from workshop.places import NOTEBOOKS
 
 CHROMIUM = shutil.which("chromium")

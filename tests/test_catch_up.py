@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from workshop.course import catch_up as module
-from workshop.course.catch_up import Outcome, catch_up, undo
+from workshop.course import backup as module
+from workshop.course.backup import undo
+from workshop.course.catch_up import Outcome, catch_up
 from workshop.course.groups import EXERCISES, find_exercise
 from workshop.dbt_project.files import ProjectTrouble, create_project
 from workshop.dbt_project.warehouse import connect_unless_locked
 from workshop.dbt_project.work import Work
 from workshop.judging.exercise import try_exercise
-from workshop.judging.feedback import PASSED
 from workshop.notebook.catch_up_words import caught_up
+from workshop.places import STARTER
 
 MINE = "-- mine\nselect * from {{ ref('stg_orders') }}\n"
 RIGHT = """-- mine, and right
@@ -33,7 +34,7 @@ from raw.stripe.payment
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    create_project(tmp_path / "jaffle_shop")
+    create_project(tmp_path / "jaffle_shop", STARTER)
     return tmp_path / "jaffle_shop"
 
 
@@ -42,7 +43,7 @@ def level(project: Path, name: str) -> Outcome:
 
 
 def passing(project: Path) -> list[str]:
-    return [each.name for each in EXERCISES if try_exercise(each, Work(project)).outcome == PASSED]
+    return [each.name for each in EXERCISES if try_exercise(each, Work(project)).verdict.has_passed]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -186,7 +187,7 @@ def test_the_lock_is_one_that_another_process_sees(project: Path) -> None:
 
 @pytest.fixture
 def linked(tmp_path: Path) -> Iterator[Path]:
-    create_project(tmp_path / "elsewhere")
+    create_project(tmp_path / "elsewhere", STARTER)
     (tmp_path / "jaffle_shop").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     yield tmp_path / "jaffle_shop"
 

@@ -6,7 +6,8 @@ import pytest
 
 from workshop.classroom.check_in import Step, check_in_line, parse_check_in
 from workshop.course.groups import EXERCISES, find_group
-from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
+from workshop.judging.exercise import Exercise, Feedback
+from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Verdict
 
 LINE = (
     "WG1 4/5: inspect_payments, stg_payments, grain, orders done; customers: not yet (payments_joined_again_multiply)"
@@ -19,6 +20,11 @@ STATES = [(PASSED, None), (NOT_YET, None), (NOT_YET, "many_to_one"), (DOES_NOT_R
           (NOT_STARTED, None), (WORKSHOP_PROBLEM, None)]  # fmt: skip
 
 
+def feedback(name: str, group: int, outcome: str, misconception: str | None = None) -> Feedback:
+    verdict = Verdict(outcome, "", misconception=misconception)
+    return Feedback(Exercise(name, group, "", "", ("", "", ""), "", lambda _: verdict), verdict)
+
+
 def steps_of(text: str) -> list[Step]:
     [found] = parse_check_in(text)
     assert found.group == 1
@@ -26,14 +32,14 @@ def steps_of(text: str) -> list[Step]:
 
 
 def test_the_line_is_as_documented() -> None:
-    feedbacks = [Feedback(step.exercise, 1, step.outcome, "", misconception=step.misconception) for step in STEPS]
+    feedbacks = [feedback(step.exercise, 1, step.outcome, step.misconception) for step in STEPS]
     assert check_in_line(feedbacks, here=1) == LINE
     assert steps_of(LINE) == STEPS
 
 
 def test_a_group_that_nobody_has_begun_is_named_only_by_those_who_are_in_it() -> None:
     begun = {"inspect_payments": PASSED}
-    feedbacks = [Feedback(each.name, each.group, begun.get(each.name, NOT_STARTED), "") for each in EXERCISES]
+    feedbacks = [feedback(each.name, each.group, begun.get(each.name, NOT_STARTED)) for each in EXERCISES]
     assert [line[:3] for line in check_in_line(feedbacks, here=1).splitlines()] == ["WG1"]
     assert [line[:3] for line in check_in_line(feedbacks, here=2).splitlines()] == ["WG1", "WG2"]
 
@@ -41,15 +47,13 @@ def test_a_group_that_nobody_has_begun_is_named_only_by_those_who_are_in_it() ->
 def test_what_is_written_is_read_again_for_all_outcomes_of_four_exercises() -> None:
     names = [exercise.name for exercise in find_group(1).exercises][:4]
     for states in product(STATES, repeat=4):
-        steps = [Step(name, *state) for name, state in zip(names, states)]
-        line = check_in_line(
-            [Feedback(step.exercise, 1, step.outcome, "", misconception=step.misconception) for step in steps], here=1
-        )
+        steps = [Step(name, *state) for name, state in zip(names, states, strict=True)]
+        line = check_in_line([feedback(step.exercise, 1, step.outcome, step.misconception) for step in steps], here=1)
         assert sorted(steps_of(line), key=str) == sorted(steps, key=str), line
 
 
 def test_a_line_for_each_group_even_when_copied_as_one() -> None:
-    written = check_in_line([Feedback(exercise.name, exercise.group, PASSED, "") for exercise in EXERCISES], here=1)
+    written = check_in_line([feedback(exercise.name, exercise.group, PASSED) for exercise in EXERCISES], here=1)
     for text in (written, written.replace("\n", " ")):
         found = parse_check_in(text)
         assert [(each.group, step.exercise) for each in found for step in each.steps] == [

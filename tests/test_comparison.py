@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from workshop.judging.comparison import Result, compare, describe, equal
+from workshop.judging.comparison import compare
+from workshop.judging.difference_words import describe
+from workshop.judging.results import Result, equal
 
 EXPECTED = Result(("id", "amount"), ((1, 10.0), (2, 0.0), (3, None)))
 

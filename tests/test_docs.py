@@ -11,10 +11,10 @@ from workshop.__main__ import main, make_parser
 from workshop.course.answers import take_out_answers
 from workshop.course.groups import EXERCISES, GROUPS
 from workshop.dbt_project.files import create_project
-from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM
 from workshop.judging.misconception import read_misconception
+from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM
 from workshop.notebook.magics import WorkshopMagics
-from workshop.places import ROOT
+from workshop.places import ROOT, STARTER
 
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")}
 README, CONTRIBUTING = PAGES.values()
@@ -109,7 +109,7 @@ def test_there_are_commands_to_parse() -> None:
 
 
 def test_the_exit_codes_of_grade_are_those_of_the_readme(answered_folder: Path, tmp_path: Path) -> None:
-    create_project(tmp_path / "jaffle_shop")
+    create_project(tmp_path / "jaffle_shop", STARTER)
     assert main(["grade", str(answered_folder), "--group", "1"]) == 0
     assert main(["grade", str(tmp_path / "jaffle_shop"), "--group", "1"]) == 1
     assert main(["grade", str(tmp_path / "nowhere")]) == 2

@@ -16,8 +16,8 @@ import pytest
 from workshop.__main__ import main
 from workshop.classroom import doctor
 from workshop.classroom.doctor import NotReady
-from workshop.dbt_project import dbt_runner
-from workshop.dbt_project.dbt_runner import Run
+from workshop.dbt_project import commands
+from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.trouble import Trouble
 from workshop.places import NOTEBOOKS
 
@@ -89,7 +89,9 @@ def test_a_jupyterlab_that_ends_at_once(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_a_dbt_that_fails_or_calls_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(dbt_runner, "run_dbt", lambda *_: Run(False, [], Trouble("There is no model x.", "Look.")))
+    monkeypatch.setattr(
+        commands, "run_dbt", lambda *_: Run(False, [], trouble=Trouble("There is no model x.", "Look."))
+    )
     with pytest.raises(NotReady, match="dbt does not build the project that you begin with. There is no model x."):
         doctor.dbt_builds(tmp_path)
 
@@ -98,7 +100,7 @@ def test_a_dbt_that_fails_or_calls_out(monkeypatch: pytest.MonkeyPatch, tmp_path
             socket.create_connection(("192.0.2.1", 80))
         return Run(True, [])
 
-    monkeypatch.setattr(dbt_runner, "run_dbt", call_out)
+    monkeypatch.setattr(commands, "run_dbt", call_out)
     with pytest.raises(NotReady, match=re.escape("dbt wanted to reach 192.0.2.1")):
         doctor.dbt_builds(tmp_path)
 

@@ -4,73 +4,88 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Answered, put_back
+from conftest import Answered, put_back, verdict_on
 
 import workshop
-from workshop.course.groups import find_exercise
+from workshop.course.raw_tables import RAW_TABLES
+from workshop.course.reference import reference
+from workshop.course.working_group_2.layout import mart_faults, source_faults, staging_faults
 from workshop.dbt_project.work import Work
-from workshop.judging.exercise import try_exercise
-from workshop.judging.faults import (
-    MART_FAULTS,
-    SENTENCES,
-    SOURCE_FAULTS,
-    STAGING_FAULTS,
-    Fault,
-    broken,
-    relations_behind,
-    rows_of,
-)
-from workshop.judging.feedback import NOT_YET, PASSED, Feedback
-from workshop.judging.model import build_models
-from workshop.judging.twin import Twin, spare
+from workshop.judging.breaking import Patient, broken, name_in_sql, relations_behind, rows_that_show
+from workshop.judging.faults import Fault
+from workshop.judging.project_trial import set_up_project
+from workshop.judging.raw_data import raw_data
+from workshop.judging.twin import Twin
+from workshop.judging.verdict import NOT_YET, PASSED
 
-ALL = [*SOURCE_FAULTS, *STAGING_FAULTS, *MART_FAULTS]
+ALL = [*source_faults(), *staging_faults(), *mart_faults()]
 
 
-def feedback(project: Path, exercise: str) -> Feedback:
-    return try_exercise(find_exercise(exercise), Work(project))
+@pytest.fixture(scope="module")
+def patient(answered_folder: Path) -> Patient:
+    return set_up_project(Work(answered_folder), "marts", reference()).patient
 
 
 @pytest.mark.parametrize("fault", ALL, ids=lambda fault: f"{fault.relation}/{fault.name}")
-def test_a_fault_is_there_inside_and_gone_afterwards(fault: Fault, answered_folder: Path) -> None:
-    twin = Twin()
-    models, _ = Work(answered_folder).compiled()
-    built = build_models(twin, models)
-    name = built[fault.relation].relation if fault.relation in built else fault.relation
-    twin.fill(twin.small_shop)
+def test_a_fault_is_there_inside_and_gone_afterwards(fault: Fault, patient: Patient) -> None:
+    twin, name = patient.twin, name_in_sql(patient, fault)
+    assert name
+    twin.fill(twin.raw.small)
     clean = twin.rows_of(name)
-    with broken(twin, built, fault) as is_broken:
+    with broken(patient, fault) as is_broken:
         assert is_broken
         assert len(twin.rows_of(name).rows) == len(clean.rows) + 1
     assert twin.rows_of(name) == clean
-    assert rows_of(twin, built, fault)
+    assert rows_that_show(patient, fault)
 
 
-def test_a_test_sees_what_its_models_read_and_nothing_else(answered_folder: Path) -> None:
-    twin = Twin()
-    models, _ = Work(answered_folder).compiled()
-    built = build_models(twin, models)
+def test_a_test_sees_what_its_models_read_and_nothing_else(patient: Patient) -> None:
     payments = {("raw", "stripe", "payment"), ("warehouse", "main", "stg_payments")}
-    assert relations_behind(twin, built, 'select * from "warehouse"."main"."stg_payments"') == payments
-    assert (
-        relations_behind(twin, built, "select * from (select * from stg_payments) where id in (select 1)") == payments
-    )
-    assert relations_behind(twin, built, "with mine as (select 1) select * from mine") == set()
-    assert payments < relations_behind(
-        twin, built, "with fct_orders as (select * from fct_orders) select * from fct_orders"
-    )
-    assert payments < relations_behind(twin, built, "select * from fct_orders")
-    assert relations_behind(twin, built, "select * from query_table('stg_payments')") is None
-    assert relations_behind(twin, built, "selec") is None
+    behind = [
+        'select * from "warehouse"."main"."stg_payments"',
+        "select * from (select * from stg_payments) where id in (select 1)",
+    ]
+    assert [relations_behind(patient, sql) for sql in behind] == [payments, payments]
+    assert relations_behind(patient, "with mine as (select 1) select * from mine") == set()
+    shadowed = relations_behind(patient, "with fct_orders as (select * from fct_orders) select * from fct_orders")
+    assert shadowed and payments < shadowed
+    through_a_mart = relations_behind(patient, "select * from fct_orders")
+    assert through_a_mart and payments < through_a_mart
+    assert relations_behind(patient, "select * from query_table('stg_payments')") is None
+    assert relations_behind(patient, "selec") is None
 
 
-def test_every_fault_has_a_sentence_and_every_sentence_a_fault() -> None:
-    assert {fault.name for fault in ALL} == set(SENTENCES)
+SENTENCES = {
+    "repeated_customer": "Two customers share one id",
+    "customer_without_id": "A customer has no id",
+    "repeated_order": "Two orders share one id",
+    "order_without_id": "An order has no id",
+    "unknown_order_status": "An order has a status that nobody has heard of",
+    "order_without_customer": "An order does not say whose it is",
+    "order_of_nobody": "An order belongs to a customer who does not exist",
+    "repeated_payment": "Two payments share one id",
+    "payment_without_id": "A payment has no id",
+    "payment_without_order": "A payment does not say which order it is for",
+    "payment_of_no_order": "A payment is for an order that does not exist",
+    "unknown_payment_status": "A payment has a status that nobody has heard of",
+}
+
+
+def test_names_and_sentences_are_those_that_a_learner_reads() -> None:
+    assert {fault.name: fault.sentence for fault in ALL} == SENTENCES
+
+
+def test_what_is_broken_is_in_no_other_row() -> None:
+    """A pointer to nobody points at a key that no table has, and a new row's key is new."""
+    keys = {str(key) for keys in raw_data(RAW_TABLES).whole.values() for key in keys}
+    changes = [dict(fault.changes) for fault in ALL if fault.noticed_by == "relationships"]
+    assert changes
+    assert all(keys.isdisjoint(change.values()) for change in changes)
 
 
 @pytest.mark.parametrize("exercise, number", [("tests", 12), ("sources", 12), ("marts", 5)])
 def test_the_answer_catches_every_fault(answered: Answered, exercise: str, number: int) -> None:
-    found = feedback(answered(exercise), exercise).faults
+    found = verdict_on(answered(exercise), exercise).faults
     assert len(found) == number
     assert all(each.by for each in found)
 
@@ -87,7 +102,7 @@ def test_a_fault_that_slipped_through_is_shown_with_its_rows(answered: Answered)
     with put_back(project):
         file = project / "models/staging/stg_stripe.yml"
         file.write_text(file.read_text().replace("          - unique\n", ""))
-        found = feedback(project, "tests")
+        found = verdict_on(project, "tests")
     assert found.outcome == NOT_YET
     assert found.message.startswith("Two payments share one id, and all your tests stay green.")
     [(name, rows)] = found.counterexample.inputs.items()
@@ -102,7 +117,7 @@ def test_a_test_that_does_not_fail_catches_nothing(answered: Answered, config: s
         file = project / "models/staging/stg_stripe.yml"
         lenient = f"          - unique:\n              config:\n                {config}\n"
         file.write_text(file.read_text().replace("          - unique\n", lenient))
-        assert feedback(project, "tests").misconception == "unique_forgotten"
+        assert verdict_on(project, "tests").misconception == "unique_forgotten"
 
 
 def test_staging_tests_do_not_count_as_source_tests(answered: Answered) -> None:
@@ -110,14 +125,14 @@ def test_staging_tests_do_not_count_as_source_tests(answered: Answered) -> None:
     with put_back(project):
         file = project / "models/staging/src_stripe.yml"
         file.write_text(file.read_text()[: file.read_text().index("        columns:")])
-        assert feedback(project, "sources").misconception == "payments_without_tests"
+        assert verdict_on(project, "sources").misconception == "payments_without_tests"
 
 
 def test_a_wrong_model_is_not_blamed_on_the_tests(answered: Answered) -> None:
     project = answered("tests")
     with put_back(project):
         (project / "models/orders.sql").write_text("select * from {{ ref('stg_orders') }}\n")
-        assert feedback(project, "tests").outcome == PASSED
+        assert verdict_on(project, "tests").outcome == PASSED
 
 
 def test_checks_of_group_2_leave_the_project_as_it_is(answered_folder: Path) -> None:
@@ -130,8 +145,9 @@ def test_checks_of_group_2_leave_the_project_as_it_is(answered_folder: Path) -> 
 
 
 def test_a_connection_that_cannot_go_on_is_not_used_again() -> None:
+    raw = raw_data(RAW_TABLES)
     broken_one = duckdb.connect()
     broken_one.close()
-    spare.append(broken_one)
-    assert Twin().connection is not broken_one
-    assert broken_one not in spare
+    raw.spare.append(broken_one)
+    assert Twin(raw).connection is not broken_one
+    assert broken_one not in raw.spare

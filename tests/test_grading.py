@@ -13,6 +13,7 @@ from workshop.__main__ import main
 from workshop.course.groups import EXERCISES, find_group
 from workshop.course.reference import answers
 from workshop.dbt_project.files import apply_edits, create_project
+from workshop.places import STARTER
 
 KEYS = ["project", "exercise", "group", "outcome", "misconception", "message", "remarks", "counterexample"]
 IN_CENTS = "select id as payment_id, orderid as order_id, paymentmethod as payment_method, status, amount, created as created_at from raw.stripe.payment"
@@ -22,7 +23,7 @@ IN_CENTS = "select id as payment_id, orderid as order_id, paymentmethod as payme
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which nothing is done yet."""
     project = tmp_path_factory.mktemp("Proyecto de análisis") / "jaffle_shop"
-    create_project(project)
+    create_project(project, STARTER)
     return project
 
 
@@ -30,7 +31,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose payments are still in cents."""
     project = tmp_path_factory.mktemp("wrong") / "jaffle_shop"
-    create_project(project)
+    create_project(project, STARTER)
     (project / "models/staging/stg_payments.sql").write_text(IN_CENTS)
     return project
 
@@ -39,7 +40,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def right(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with every answer of group 1."""
     project = tmp_path_factory.mktemp("right") / "jaffle_shop"
-    create_project(project)
+    create_project(project, STARTER)
     for exercise in find_group(1).exercises:
         apply_edits(project, list(answers()[exercise.name].edits))
     return project

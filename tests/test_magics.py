@@ -291,7 +291,7 @@ def test_dbt_run_that_never_ends(kernel: Kernel) -> None:
 
 
 def test_check_of_a_model_that_never_ends(learner: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workshop.judging.twin.SECONDS_FOR_A_QUERY", 0.2)
+    monkeypatch.setattr("workshop.judging.deadline.SECONDS_FOR_A_QUERY", 0.2)
     learner.write("models/staging/stg_payments.sql", NEVER)
     shown = learner.run("%check stg_payments")
     assert "! stg_payments: does not run" in shown and "stopped after 0.2 seconds" in shown

@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Answered, files_in, put_back, put_in_place_of_the_answer
+from conftest import Answered, files_in, put_back, put_in_place_of_the_answer, verdict_on
 
-from workshop.course import reference
-from workshop.course.groups import EXERCISES, find_exercise
-from workshop.dbt_project.work import Work
-from workshop.judging.comparison import Result, plain
+from workshop.course.groups import EXERCISES
+from workshop.course.reference import misconceptions_of, reference
 from workshop.judging.counterexample import Counterexample
-from workshop.judging.exercise import try_exercise
-from workshop.judging.feedback import DOES_NOT_RUN, NOT_YET, PASSED, Feedback
-from workshop.judging.misconception import Misconception, misconceptions_of
-from workshop.judging.twin import Twin
+from workshop.judging.misconception import Misconception
+from workshop.judging.reference import render
+from workshop.judging.results import Result, plain
+from workshop.judging.right_models import content_of, right_models
+from workshop.judging.verdict import DOES_NOT_RUN, NOT_YET, PASSED, Verdict
 
 AT_LEAST = {
     "inspect_payments": 4,
@@ -31,7 +30,7 @@ AT_LEAST = {
     "marts": 8,
 }
 MODELS = ("stg_payments", "orders", "customers")
-Try = Callable[[Misconception], Feedback]
+Try = Callable[[Misconception], Verdict]
 RECOGNISED_BY_ITS_TEXT = "hard_coded_table"
 NEVER_SAID = re.compile(r"\b(simply|just|obviously)\b", re.IGNORECASE)
 END_OF_SENTENCE = re.compile(r"[.?!](?=\s|$)")
@@ -45,23 +44,23 @@ def named(mistake: Misconception) -> str:
 
 
 @pytest.fixture(scope="session")
-def feedback_on(answered: Answered) -> Try:
+def verdict_of(answered: Answered) -> Try:
     """What the check says where a mistake takes the place of the answer; each is tried once."""
 
     @cache
-    def feedback(mistake: Misconception) -> Feedback:
+    def verdict(mistake: Misconception) -> Verdict:
         project = answered(mistake.exercise)
         with put_back(project):
             put_in_place_of_the_answer(project, mistake.edits)
-            return try_exercise(find_exercise(mistake.exercise), Work(project))
+            return verdict_on(project, mistake.exercise)
 
-    return feedback
+    return verdict
 
 
 @pytest.mark.parametrize("exercise", AT_LEAST)
 def test_the_answers_alone_pass(answered: Answered, exercise: str) -> None:
     """Else a mistake made on top of them would prove nothing."""
-    assert try_exercise(find_exercise(exercise), Work(answered(exercise))).outcome == PASSED
+    assert verdict_on(answered(exercise), exercise).outcome == PASSED
 
 
 @pytest.mark.parametrize("exercise, number", AT_LEAST.items(), ids=AT_LEAST)
@@ -74,20 +73,20 @@ def test_every_exercise_is_tried() -> None:
 
 
 @pytest.mark.parametrize("mistake", ALL, ids=named)
-def test_a_mistake_earns_its_own_words(feedback_on: Try, mistake: Misconception) -> None:
-    feedback = feedback_on(mistake)
-    assert feedback.misconception == mistake.name, feedback.message
+def test_a_mistake_earns_its_own_words(verdict_of: Try, mistake: Misconception) -> None:
+    verdict = verdict_of(mistake)
+    assert verdict.misconception == mistake.name, verdict.message
     if mistake in BY_RESULT:
-        assert (feedback.outcome, feedback.title, feedback.message) == (NOT_YET, mistake.title, mistake.words)
+        assert (verdict.outcome, verdict.title, verdict.message) == (NOT_YET, mistake.title, mistake.words)
     else:  # recognised by the check, which may add where it is
-        assert feedback.outcome in (NOT_YET, DOES_NOT_RUN)
-        assert mistake.words in feedback.message
-    assert feedback.remarks == ()
+        assert verdict.outcome in (NOT_YET, DOES_NOT_RUN)
+        assert mistake.words in verdict.message
+    assert verdict.remarks == ()
 
 
 @pytest.mark.parametrize("mistake", BY_RESULT, ids=named)
-def test_a_mistake_is_shown_on_rows_that_can_exist(feedback_on: Try, mistake: Misconception) -> None:
-    shown = feedback_on(mistake).counterexample
+def test_a_mistake_is_shown_on_rows_that_can_exist(verdict_of: Try, mistake: Misconception) -> None:
+    shown = verdict_of(mistake).counterexample
     assert shown is not None
     assert as_bag(shown.returned) != as_bag(shown.expected)
     assert shown.differing_returned or shown.differing_expected
@@ -120,12 +119,11 @@ def test_a_stray_row_would_be_found() -> None:
 @pytest.mark.parametrize("exercise", MODELS)
 def test_no_two_mistakes_return_the_same(exercise: str) -> None:
     """Two files for one result would make the alphabet choose the words."""
-    twin = Twin()
-    twin.fill(twin.small_shop)
-    name_of: dict[Any, str] = {content(twin.run(f"select * from {reference.relation(exercise)}")): "the answer"}
+    right = right_models(reference())
+    name_of: dict[Any, str] = {content(right.result(content_of(exercise), right.raw.small)): "the answer"}
     for mistake in BY_RESULT:
         if mistake.exercise == exercise:
-            returned = content(twin.run(reference.render(mistake.model(exercise) or "")))
+            returned = content(right.result(render(mistake.model(exercise) or ""), right.raw.small))
             assert returned not in name_of, f"{mistake.name} returns the same as {name_of[returned]}"
             name_of[returned] = mistake.name
 

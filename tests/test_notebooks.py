@@ -14,7 +14,7 @@ from workshop import grade
 from workshop.course.build import build
 from workshop.course.groups import EXERCISES
 from workshop.dbt_project.files import create_project
-from workshop.places import NOTEBOOKS, SOLUTIONS
+from workshop.places import NOTEBOOKS, SOLUTIONS, STARTER
 
 LEARNER_NOTEBOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 SEED = Path(__file__).parent / "seed"
@@ -73,7 +73,7 @@ def test_untouched_notebook_runs_and_passes_nothing(
 
 
 def test_the_guide_s_own_models_pass(tmp_path: Path) -> None:
-    create_project(tmp_path)
+    create_project(tmp_path, STARTER)
     shutil.copy(SEED / "stg_payments.sql", tmp_path / "models/staging")
     shutil.copy(SEED / "orders.sql", tmp_path / "models")
     shutil.copy(SEED / "customers.sql", tmp_path / "models")

@@ -23,12 +23,12 @@ from workshop.places import STARTER
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    create_project(tmp_path / "jaffle_shop")
+    create_project(tmp_path / "jaffle_shop", STARTER)
     return tmp_path / "jaffle_shop"
 
 
 def test_new_project_is_the_starter(tmp_path: Path) -> None:
-    assert create_project(tmp_path / "jaffle_shop")
+    assert create_project(tmp_path / "jaffle_shop", STARTER)
     assert fingerprint(tmp_path / "jaffle_shop") == fingerprint(STARTER)
 
 
@@ -36,14 +36,14 @@ def test_project_is_never_overwritten(project: Path) -> None:
     (project / "models/customers.sql").write_text("mine")
     (project / "models/staging/stg_orders.sql").unlink()
     before = fingerprint(project)
-    assert not create_project(project)
+    assert not create_project(project, STARTER)
     assert fingerprint(project) == before
 
 
 @pytest.mark.parametrize("name", ["dbt_project.yml", "profiles.yml", ".gitignore", "models"])
 def test_missing_part_comes_back(project: Path, name: str) -> None:
     shutil.rmtree(project / name) if name == "models" else (project / name).unlink()
-    create_project(project)
+    create_project(project, STARTER)
     assert fingerprint(project) == fingerprint(STARTER)
 
 
@@ -51,9 +51,9 @@ def test_full_disk_leaves_no_half_made_project(tmp_path: Path, monkeypatch: pyte
     with monkeypatch.context() as patched:
         patched.setattr(shutil, "copyfile", no_space)
         with pytest.raises(OSError):
-            create_project(tmp_path / "jaffle_shop")
+            create_project(tmp_path / "jaffle_shop", STARTER)
     assert not [path for path in tmp_path.rglob("*") if path.suffix in (".tmp", ".yml")]
-    create_project(tmp_path / "jaffle_shop")
+    create_project(tmp_path / "jaffle_shop", STARTER)
     assert fingerprint(tmp_path / "jaffle_shop") == fingerprint(STARTER)
 
 

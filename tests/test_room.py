@@ -13,7 +13,8 @@ from workshop.classroom.people import Room, room_of_chat
 from workshop.classroom.room import run_room
 from workshop.classroom.room_page import page, table
 from workshop.dbt_project.files import create_project
-from workshop.judging.feedback import NOT_YET, PASSED
+from workshop.judging.verdict import NOT_YET, PASSED
+from workshop.places import STARTER
 
 TWO_DONE = "WG1 2/5: inspect_payments, stg_payments done; grain: not yet (many_to_one); orders: not started; customers: not started"
 ONE_DONE = "WG1 1/5: inspect_payments done; stg_payments: does not run; grain: not started; orders: not started; customers: not started"
@@ -239,7 +240,7 @@ def test_bad_use_is_a_sentence(
 def test_a_folder_of_projects(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    create_project(tmp_path / "ana" / "jaffle_shop")
+    create_project(tmp_path / "ana" / "jaffle_shop", STARTER)
     (tmp_path / "bo").mkdir()
     (tmp_path / "bo" / "dbt_project.yml").write_text("name: [", encoding="utf-8")
     (tmp_path / "no project").mkdir()
@@ -253,7 +254,7 @@ def test_a_folder_of_projects(
 def test_a_project_that_cant_be_judged_is_a_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    create_project(tmp_path / "ana")
+    create_project(tmp_path / "ana", STARTER)
     monkeypatch.setattr("workshop.classroom.grading.grade_project", lambda project: 1 / 0)
     assert main(["room", "--projects", str(tmp_path)]) == 0
     assert "ana: can't be judged: ZeroDivisionError" in capsys.readouterr().out

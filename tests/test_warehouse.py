@@ -4,14 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 from notebook import Cells
 
+from workshop.course.raw_tables import ORDERS, RAW_TABLES
 from workshop.dbt_project.files import create_project
-from workshop.dbt_project.warehouse import RAW_TABLES, WarehouseTrouble, ensure_raw, open_warehouse
+from workshop.dbt_project.raw_database import ensure_raw
+from workshop.dbt_project.warehouse import WarehouseTrouble, open_warehouse
+from workshop.places import STARTER
 
 PAYMENTS = "select count(*) from raw.stripe.payment"
 
@@ -20,9 +24,13 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str = PAYMENTS) -> int:
     return connection.execute(query).fetchone()[0]
 
 
+def opened(project: Path) -> tuple[duckdb.DuckDBPyConnection, Path]:
+    return open_warehouse(project, "one", ensure_raw(project, RAW_TABLES))
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    create_project(tmp_path / "jaffle_shop")
+    create_project(tmp_path / "jaffle_shop", STARTER)
     return tmp_path / "jaffle_shop"
 
 
@@ -31,32 +39,32 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("rubbish", [b"", b"this is no database", bytes(20_000)])
 def test_damaged_raw_is_built_again(project: Path, rubbish: bytes) -> None:
-    raw = ensure_raw(project)
+    raw = ensure_raw(project, RAW_TABLES)
     raw.write_bytes(rubbish)
-    connection, _ = open_warehouse(project, "one")
+    connection, _ = opened(project)
     assert rows(connection) == 143
     connection.close()
 
 
 @pytest.mark.parametrize("statement", ["drop table stripe.payment", "delete from stripe.payment where id > 100"])
 def test_half_built_raw_is_built_again(project: Path, statement: str) -> None:
-    raw = ensure_raw(project)
+    raw = ensure_raw(project, RAW_TABLES)
     with duckdb.connect(str(raw)) as half:
         half.execute(statement)
-    connection, _ = open_warehouse(project, "one")
+    connection, _ = opened(project)
     assert rows(connection) == 143
     connection.close()
 
 
 def test_whole_raw_is_left_alone(project: Path) -> None:
-    built = ensure_raw(project).stat().st_mtime_ns
-    assert ensure_raw(project).stat().st_mtime_ns == built
+    built = ensure_raw(project, RAW_TABLES).stat().st_mtime_ns
+    assert ensure_raw(project, RAW_TABLES).stat().st_mtime_ns == built
 
 
-def test_failed_build_leaves_nothing_behind(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RAW_TABLES, "stripe.refund", ("refunds.csv", {"id": "INTEGER"}))
+def test_failed_build_leaves_nothing_behind(project: Path) -> None:
+    without_a_file = replace(ORDERS, name="stripe.refund", file=Path("refunds.csv"))
     with pytest.raises((duckdb.Error, OSError)):
-        ensure_raw(project)
+        ensure_raw(project, (*RAW_TABLES, without_a_file))
     assert not list((project / "warehouses").glob("raw*"))
 
 
@@ -64,10 +72,10 @@ def test_failed_build_leaves_nothing_behind(project: Path, monkeypatch: pytest.M
 
 
 def test_damaged_warehouse_is_set_aside(project: Path) -> None:
-    connection, path = open_warehouse(project, "one")
+    connection, path = opened(project)
     connection.close()
     path.write_bytes(b"this is no database")
-    connection, again = open_warehouse(project, "one")
+    connection, again = opened(project)
     assert again == path and rows(connection) == 143
     connection.close()
     [kept] = path.parent.glob("damaged-*")
@@ -75,13 +83,14 @@ def test_damaged_warehouse_is_set_aside(project: Path) -> None:
 
 
 def test_same_notebook_twice_has_two_warehouses(project: Path) -> None:
+    ensure_raw(project, RAW_TABLES)
     with other_process(HOLD, project) as other:
-        connection, path = open_warehouse(project, "one")
+        connection, path = opened(project)
         assert path.parent.name == "one-2" and rows(connection) == 143
         connection.execute("create table mine as select 1")
         connection.close()
         other.communicate("done\n")
-    connection, path = open_warehouse(project, "one")
+    connection, path = opened(project)
     assert path.parent.name == "one"
     connection.close()
 
@@ -89,14 +98,15 @@ def test_same_notebook_twice_has_two_warehouses(project: Path) -> None:
 def test_all_warehouses_in_use(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workshop.dbt_project.warehouse.connect_unless_locked", lambda path: None)
     with pytest.raises(WarehouseTrouble, match="Shut down kernels that you no longer need"):
-        open_warehouse(project, "one")
+        opened(project)
 
 
 HOLD = """
 import sys
 from pathlib import Path
 from workshop.dbt_project.warehouse import open_warehouse
-connection, path = open_warehouse(Path(sys.argv[1]), "one")
+project = Path(sys.argv[1])
+connection, path = open_warehouse(project, "one", project / "warehouses/raw.duckdb")
 print("open", flush=True)
 sys.stdin.readline()
 """
@@ -104,10 +114,10 @@ sys.stdin.readline()
 RUN_FOR_EVER = """
 import sys
 from pathlib import Path
-from workshop.dbt_project.dbt_runner import run_dbt
+from workshop.dbt_project.commands import run_dbt
 from workshop.dbt_project.warehouse import open_warehouse
 project = Path(sys.argv[1])
-connection, path = open_warehouse(project, "working_group_1")
+connection, path = open_warehouse(project, "working_group_1", project / "warehouses/raw.duckdb")
 run_dbt(project, ["run"], lambda text: print("building" if "START sql table model main.endless" in text else "", flush=True), path)
 """
 

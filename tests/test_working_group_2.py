@@ -4,24 +4,18 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import Answered, put_back
+from conftest import Answered, put_back, verdict_on
 from notebook import Cells
 
-from workshop.course.groups import find_exercise
+from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import answers
-from workshop.dbt_project import dbt_runner
+from workshop.dbt_project import commands
 from workshop.dbt_project.files import apply_edits
-from workshop.dbt_project.warehouse import build_raw, ensure_raw
-from workshop.dbt_project.work import Work
+from workshop.dbt_project.raw_database import build_raw, ensure_raw
 from workshop.dbt_project.yaml_lint import LARGEST_FILE, lint
-from workshop.judging.exercise import try_exercise
-from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, PASSED, Feedback
+from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, PASSED
 
 SEED = Path(__file__).parent / "seed"
-
-
-def feedback(project: Path, exercise: str, built: frozenset[str] = frozenset()) -> Feedback:
-    return try_exercise(find_exercise(exercise), Work(project, built))
 
 
 # -- the guide ---------------------------------------------------------------------------------------------
@@ -39,16 +33,16 @@ def feedback(project: Path, exercise: str, built: frozenset[str] = frozenset()) 
 def test_the_guides_yaml_passes_with_a_remark(answered_folder: Path, file: str, exercise: str, folder: str) -> None:
     with put_back(answered_folder):
         (answered_folder / folder / file).write_bytes((SEED / file).read_bytes())
-        found = feedback(answered_folder, exercise)
+        found = verdict_on(answered_folder, exercise)
     assert found.outcome == PASSED, found.message
     assert any("deprecated" in remark for remark in found.remarks)
 
 
 def test_our_own_answers_build_without_a_warning(answered_folder: Path) -> None:
     with put_back(answered_folder):
-        ensure_raw(answered_folder)
+        ensure_raw(answered_folder, RAW_TABLES)
         lines: list[str] = []
-        run = dbt_runner.run_dbt(answered_folder, ["--warn-error", "build", "--no-partial-parse"], lines.append)
+        run = commands.run_dbt(answered_folder, ["--warn-error", "build", "--no-partial-parse"], lines.append)
     assert run.succeeded, "\n".join(lines)
     assert any("PASS=34 WARN=0 ERROR=0" in line for line in lines)
 
@@ -68,9 +62,9 @@ def test_a_load_grows_old_in_every_time_zone(
     time.tzset()
     try:
         with put_back(project):
-            build_raw(ensure_raw(project), hours)
+            build_raw(ensure_raw(project, RAW_TABLES), RAW_TABLES, hours)
             lines: list[str] = []
-            dbt_runner.run_dbt(project, ["source", "freshness"], lines.append)
+            commands.run_dbt(project, ["source", "freshness"], lines.append)
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -159,7 +153,7 @@ def test_yaml_that_dbt_refuses_is_shown_by_its_file(answered: Answered, text: st
     project = answered("tests")
     with put_back(project):
         (project / "models/x.yml").write_text(text)
-        found = feedback(project, "tests")
+        found = verdict_on(project, "tests")
     assert found.outcome == DOES_NOT_RUN
     assert "models/x.yml" in found.message
     assert "Traceback" not in found.message
@@ -187,7 +181,7 @@ def test_yaml_of_another_shape_is_explained_by_its_file(answered: Answered, yaml
     project = answered("customers")
     with put_back(project):
         (project / "models/staging/mine.yml").write_text(f"version: 2\n{yaml}")
-        found = feedback(project, "tests")
+        found = verdict_on(project, "tests")
         assert found.outcome == DOES_NOT_RUN
         assert "models/staging/mine.yml" in found.message and meaning in found.message
         assert "dbt_project.yml" not in found.message and "original_file_path" not in found.message
@@ -199,9 +193,9 @@ def test_a_mended_slip_passes_at_once(answered: Answered) -> None:
     project = answered("tests")
     with put_back(project):
         (project / "models/x.yml").write_text(MODEL)
-        assert feedback(project, "tests").misconception == "described_twice"
+        assert verdict_on(project, "tests").misconception == "described_twice"
         (project / "models/x.yml").unlink()
-        assert feedback(project, "tests").outcome == PASSED
+        assert verdict_on(project, "tests").outcome == PASSED
 
 
 def test_an_empty_yaml_cell_saves_nothing(learner: Cells) -> None:
@@ -213,26 +207,26 @@ def test_an_empty_yaml_cell_saves_nothing(learner: Cells) -> None:
 
 
 def test_old_tables_in_the_warehouse_are_pointed_out(answered_folder: Path) -> None:
-    found = feedback(answered_folder, "marts", frozenset({"orders", "fct_orders", "customers"}))
+    found = verdict_on(answered_folder, "marts", frozenset({"orders", "fct_orders", "customers"}))
     assert found.outcome == PASSED
     assert any("`customers`, `orders`" in remark and "drop table" in remark for remark in found.remarks)
-    assert not any("drop table" in remark for remark in feedback(answered_folder, "marts").remarks)
+    assert not any("drop table" in remark for remark in verdict_on(answered_folder, "marts").remarks)
 
 
 def test_an_earlier_exercise_still_passes_when_its_model_is_renamed(answered_folder: Path) -> None:
     for exercise in ("orders", "customers", "tests", "sources", "docs"):
-        assert feedback(answered_folder, exercise).outcome == PASSED
+        assert verdict_on(answered_folder, exercise).outcome == PASSED
 
 
 def test_a_wrong_mart_is_named_as_in_group_1(answered_folder: Path) -> None:
     with put_back(answered_folder):
         file = answered_folder / "models/marts/core/fct_orders.sql"
         file.write_text(file.read_text().replace("case when status = 'success' then amount end", "amount"))
-        assert feedback(answered_folder, "marts").misconception == "status_filter_forgotten"
+        assert verdict_on(answered_folder, "marts").misconception == "status_filter_forgotten"
 
 
 def test_group_2_is_not_started_in_a_group_1_project(answered: Answered) -> None:
-    outcomes = {name: feedback(answered("customers"), name).outcome for name in ("tests", "sources", "docs", "marts")}
+    outcomes = {name: verdict_on(answered("customers"), name).outcome for name in ("tests", "sources", "docs", "marts")}
     assert set(outcomes.values()) == {NOT_STARTED}
 
 
@@ -241,12 +235,12 @@ def test_a_slip_in_the_tests_is_not_blamed_on_the_sources(answered: Answered) ->
     with put_back(project):
         file = project / "models/staging/stg_stripe.yml"
         file.write_text(file.read_text().replace("columns:", "colums:"))
-        assert feedback(project, "tests").misconception == "columns_misspelt"
-        assert feedback(project, "sources").outcome == NOT_STARTED
+        assert verdict_on(project, "tests").misconception == "columns_misspelt"
+        assert verdict_on(project, "sources").outcome == NOT_STARTED
         (project / "models/staging/src.yml").write_text(
             "version: 2\nsorces:\n  - name: stripe\n    tables:\n      - name: payment\n"
         )
-        assert feedback(project, "sources").misconception == "sources_misspelt"
+        assert verdict_on(project, "sources").misconception == "sources_misspelt"
 
 
 def test_yaml_where_dbt_does_not_look_is_named(answered: Answered) -> None:
@@ -254,8 +248,8 @@ def test_yaml_where_dbt_does_not_look_is_named(answered: Answered) -> None:
     with put_back(project):
         (project / "staging").mkdir(exist_ok=True)
         (project / "staging/stg_orders.yml").write_text("version: 2\nmodels:\n  - name: stg_orders\n")
-        assert "There is `staging/stg_orders.yml`" in feedback(project, "tests").message
-        assert "staging/stg_orders.yml" not in feedback(project, "sources").message
+        assert "There is `staging/stg_orders.yml`" in verdict_on(project, "tests").message
+        assert "staging/stg_orders.yml" not in verdict_on(project, "sources").message
 
 
 # -- in the notebook ---------------------------------------------------------------------------------------

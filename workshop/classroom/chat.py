@@ -1,4 +1,4 @@
-"""A saved chat as messages: who said what, and when. Names are cleaned, because anybody may call themselves anything."""
+"""A saved chat as messages: who said what, and when. Names are cleaned, as anybody may call themselves anything."""
 
 import codecs
 import re
@@ -83,7 +83,10 @@ def clean_name(name: str) -> str:
 
 # -- how a line begins a message -------------------------------------------------------------------------------
 
-TIME = r"(?:\d{4}-\d\d-\d\d\s+)?(?P<hours>[0-9]{1,2}):(?P<minutes>[0-9]{2})(?::(?P<seconds>[0-9]{2}))?(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?"
+TIME = (
+    r"(?:\d{4}-\d\d-\d\d\s+)?(?P<hours>[0-9]{1,2}):(?P<minutes>[0-9]{2})(?::(?P<seconds>[0-9]{2}))?"
+    r"(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?"
+)
 WHOM = r"(?P<name>.{1,200}?)(?:\s+to\s+.{1,200}?)?(?:\s?\((?:direct message|privately)\))?"
 ZOOM_HEADERS = (
     # 19:02:11 From Ana Lima to Everyone:        and the text behind it or below

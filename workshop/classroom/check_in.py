@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
+from workshop.judging.exercise import Feedback
+from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Verdict
 
 WORDS = {
     NOT_YET: "not yet",
@@ -22,7 +23,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Step:
-    """Where somebody is with one exercise: one of feedback's outcomes, and the known mistake if there is one."""
+    """Where somebody is with one exercise: one of the outcomes of a verdict, and the known mistake if there is one."""
 
     exercise: str
     outcome: str
@@ -42,8 +43,8 @@ def check_in_line(feedbacks: list[Feedback], here: int) -> str:
 
     here: the group that somebody is in; of the others only those are named in which something was done or tried
     """
-    groups = [(number, list(group)) for number, group in groupby(feedbacks, lambda each: each.group)]
-    begun = [number for number, group in groups if any(each.outcome != NOT_STARTED for each in group)]
+    groups = [(number, list(group)) for number, group in groupby(feedbacks, lambda each: each.exercise.group)]
+    begun = [number for number, group in groups if any(each.verdict.outcome != NOT_STARTED for each in group)]
     return "\n".join(group_line(number, group) for number, group in groups if number == here or number in begun)
 
 
@@ -56,7 +57,7 @@ def parse_check_in(text: str) -> list[CheckIn]:
     text = on_one_line(text)
     heads = list(HEAD.finditer(text))
     ends = [head.start() for head in heads[1:]] + [len(text)]
-    found = [CheckIn(int(head["group"]), once(steps_in(text[head.end() : end]))) for head, end in zip(heads, ends)]
+    found = [CheckIn(int(head["group"]), once(steps_in(text[head.end() : end]))) for head, end in zip(heads, ends, strict=False)]
     return [each for each in found if each.steps]
 
 
@@ -64,15 +65,15 @@ def parse_check_in(text: str) -> list[CheckIn]:
 
 
 def group_line(number: int, feedbacks: list[Feedback]) -> str:
-    done = [each.exercise for each in feedbacks if each.outcome == PASSED]
-    waiting = [f"{each.exercise}: {state(each)}" for each in feedbacks if each.outcome != PASSED]
+    done = [each.exercise.name for each in feedbacks if each.verdict.has_passed]
+    waiting = [f"{each.exercise.name}: {state(each.verdict)}" for each in feedbacks if not each.verdict.has_passed]
     parts = [f"{', '.join(done)} done"] if done else []
     return f"WG{number} {len(done)}/{len(feedbacks)}: {'; '.join(parts + waiting)}"
 
 
-def state(feedback: Feedback) -> str:
-    mistake = f" ({feedback.misconception})" if feedback.misconception else ""
-    return f"{WORDS.get(feedback.outcome, 'not yet')}{mistake}"
+def state(verdict: Verdict) -> str:
+    mistake = f" ({verdict.misconception})" if verdict.misconception else ""
+    return f"{WORDS.get(verdict.outcome, 'not yet')}{mistake}"
 
 
 # -- reading ---------------------------------------------------------------------------------------------------
@@ -85,7 +86,8 @@ NAME = r"[a-z][a-z0-9_]{0,79}"
 HEAD = re.compile(r"\bwg ?(?P<group>[0-9]{1,3})\b ?(?:[0-9]{1,3} ?/ ?[0-9]{1,3}\b)? ?:?", re.IGNORECASE | re.ASCII)
 DONE = re.compile(rf"(?P<names>(?!(?:not|all)\b){NAME}(?: ?, ?{NAME})*) done\b", re.IGNORECASE | re.ASCII)
 WAITING = re.compile(
-    rf"(?P<name>{NAME}) ?: ?(?P<state>not yet|does not run|not started|workshop problem|done)\b(?: ?\( ?(?P<mistake>{NAME}) ?\))?",
+    rf"(?P<name>{NAME}) ?: ?(?P<state>not yet|does not run|not started|workshop problem|"
+    rf"done)\b(?: ?\( ?(?P<mistake>{NAME}) ?\))?",
     re.IGNORECASE | re.ASCII,
 )
 BETWEEN = re.compile("[ ,.]*")
@@ -93,7 +95,7 @@ OUTCOMES = {words: outcome for outcome, words in WORDS.items()} | {"done": PASSE
 
 
 def on_one_line(text: str) -> str:
-    """Return `text` without the marks of a quotation, its lines joined; a name that a line's end cut in two is whole again."""
+    """Return `text` on one line, without the marks of a quotation; a name that a line's end cut in two is whole."""
     lines = (line.strip(" \t>") for line in INVISIBLE.sub("", text).splitlines())
     joined = "\n".join(line for line in lines if line).replace("_\n", "_").replace("\n_", "_")
     return " ".join(joined.split())

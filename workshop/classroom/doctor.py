@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.classroom.lab import QUIET, lab_environment
-from workshop.places import NOTEBOOKS, PROJECT_NAME, ROOT
+from workshop.places import NOTEBOOKS, PROJECT_NAME, ROOT, STARTER
 
 MEGABYTE = 10**6
 SPACE_NEEDED = 500 * MEGABYTE
@@ -64,7 +64,8 @@ def said(check: Callable[[Any], str], subject: Any) -> bool:
         print(f"TO DO  {trouble}", flush=True)
     except Exception as error:
         print(
-            f"TO DO  {check.__name__.replace('_', ' ')}: {' '.join(str(error).split()) or type(error).__name__}. {INSTALL}",
+            f"TO DO  {check.__name__.replace('_', ' ')}: {' '.join(str(error).split()) or type(error).__name__}. "
+            f"{INSTALL}",
             flush=True,
         )
     return False
@@ -114,7 +115,7 @@ def cant_write(error: OSError) -> str:
 
 
 def duckdb_locks(folder: Path) -> str:
-    """A second process has to be refused. On some network drives it is not, and two notebooks would spoil a warehouse."""
+    """A second process has to be refused. Some network drives let it in, and two notebooks would spoil a warehouse."""
     import duckdb
 
     path = folder / "lock.duckdb"
@@ -123,7 +124,8 @@ def duckdb_locks(folder: Path) -> str:
         done = subprocess.run(second, capture_output=True, text=True, timeout=SECONDS_FOR_LAB, check=False)
     if done.returncode == 0:
         raise NotReady(
-            "This folder lets two programs write one DuckDB file, as some network drives do. Move the workshop to a disk of this computer."
+            "This folder lets two programs write one DuckDB file, as some network drives do. Move the workshop to a "
+            "disk of this computer."
         )
     from workshop.dbt_project.warehouse import is_lock
 
@@ -141,7 +143,7 @@ def jupyterlab_starts(folder: Path) -> str:
         f"--ServerApp.root_dir={folder}",
         "--allow-root",
     ]
-    with open(folder / "lab.log", "w+", encoding="utf-8", errors="replace") as log:
+    with (folder / "lab.log").open("w+", encoding="utf-8", errors="replace") as log:
         lab = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *QUIET, *options],
             env=lab_environment(),
@@ -162,13 +164,14 @@ def jupyterlab_starts(folder: Path) -> str:
 
 
 def dbt_builds(folder: Path) -> str:
-    from workshop.dbt_project.dbt_runner import run_dbt
+    from workshop.course.raw_tables import RAW_TABLES
+    from workshop.dbt_project.commands import run_dbt
     from workshop.dbt_project.files import create_project
-    from workshop.dbt_project.warehouse import ensure_raw
+    from workshop.dbt_project.raw_database import ensure_raw
 
     project = folder / PROJECT_NAME
-    create_project(project)
-    ensure_raw(project)
+    create_project(project, STARTER)
+    ensure_raw(project, RAW_TABLES)
     with without_network() as wanted:
         run = run_dbt(project, ["build"], lambda _: None)
     if wanted:

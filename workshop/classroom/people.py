@@ -8,7 +8,7 @@ from pathlib import Path
 from workshop.classroom.chat import clean_name, read_messages
 from workshop.classroom.check_in import Step, parse_check_in
 from workshop.course.groups import EXERCISES
-from workshop.judging.feedback import PASSED
+from workshop.judging.verdict import PASSED
 from workshop.places import PROJECT_NAME
 
 KNOWN = frozenset(exercise.name for exercise in EXERCISES)
@@ -77,7 +77,7 @@ def room_of_chat(text: str) -> Room:
 
 
 def room_of_projects(folder: Path) -> Room:
-    """Return the room as the projects in the folders of `folder` are. One that can't be judged is a row that says so."""
+    """Return the room as the projects in the folders of `folder` are. One that can't be judged says so in its row."""
     from workshop.classroom.grading import grade_project
 
     people = []

@@ -32,7 +32,8 @@ def run_room(options: argparse.Namespace, wait: Callable[[float], None] = time.s
             show(room_of_chat(read_chat(options.chat)), options.html, watching=False)
     except OSError as error:
         print(
-            f"{error.filename2 or error.filename or 'The file'} could not be read or written: {error.strerror or error}.",
+            f"{error.filename2 or error.filename or 'The file'} could not be read or written: "
+            f"{error.strerror or error}.",
             file=sys.stderr,
         )
         return BAD_USE

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from workshop.classroom.people import Person, Room
 from workshop.course.groups import EXERCISES, GROUPS
-from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM
-from workshop.judging.misconception import misconception_named
+from workshop.course.reference import reference
+from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM
 
 WORDS = {
     PASSED: "done",
@@ -59,7 +59,7 @@ def group_table(room: Room, group: int) -> str:
     lines.append(["done", *(f"{room.done(name)} of {len(room.people)}" for name in names)])
     widths = [max(width(line[index]) for line in lines if index < len(line)) for index in range(len(lines[0]))]
     shown = [
-        "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths)).rstrip() for line in lines
+        "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=False)).rstrip() for line in lines
     ]
     mistakes = [
         f"most frequent at {name}: {room.mistakes[name][0]} ({room.mistakes[name][1]})"
@@ -112,7 +112,8 @@ def head(room: Room) -> str:
     mistakes = "".join(f"<td>{most_frequent(room, exercise.name)}</td>" for exercise in EXERCISES)
     end = "<td></td>" if room.from_chat else ""
     return (
-        f'<thead><tr><th></th>{groups}{end}</tr><tr><th scope="col">who</th>{names}{"<th scope=col>heard of</th>" if room.from_chat else ""}</tr>'
+        f"<thead><tr><th></th>{groups}{end}</tr>"
+        f'<tr><th scope="col">who</th>{names}{"<th scope=col>heard of</th>" if room.from_chat else ""}</tr>'
         f'<tr class="sums"><th scope="row">done</th>{done}{end}</tr>'
         f'<tr class="sums"><th scope="row">most frequent mistake</th>{mistakes}{end}</tr></thead>'
     )
@@ -142,7 +143,7 @@ def cell(person: Person, exercise: str) -> str:
 
 def titled(exercise: str, mistake: str) -> str:
     """Return a mistake's title, or its name where this version does not know it."""
-    known = misconception_named(exercise, mistake)
+    known = reference().find_mistake(exercise, mistake)
     return escape(known.title) if known else escape(mistake).replace("_", "_<wbr>")
 
 
@@ -150,8 +151,8 @@ STYLE = """
 :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --line: #bbb; --passed: #b9e4bd; --not_yet: #ffd9a0;
         --does_not_run: #ffb9b3; --not_started: #e7e7e7; --workshop_problem: #b5dcf5; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #f2f2f2; --paper: #161616; --line: #555; --passed: #1d5a26; --not_yet: #7a4a00; --does_not_run: #84201a;
-          --not_started: #333; --workshop_problem: #0b4c75; } }
+  :root { --ink: #f2f2f2; --paper: #161616; --line: #555; --passed: #1d5a26; --not_yet: #7a4a00;
+          --does_not_run: #84201a; --not_started: #333; --workshop_problem: #0b4c75; } }
 body { margin: 1rem; font: 20px/1.35 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
 h1 { font-size: 1.4em; margin: 0 0 .6rem; }
 table { border-collapse: collapse; width: 100%; }

@@ -1,25 +1,14 @@
 """The working groups in order, and how to find an exercise by its name."""
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 
-from workshop.course.working_group_1 import exercises as working_group_1
-from workshop.course.working_group_2 import exercises as working_group_2
+from workshop.course import working_group_1, working_group_2
+from workshop.course.group import Group
 from workshop.judging.exercise import Exercise
 
-
-@dataclass(frozen=True)
-class Group:
-    """A working group: its number, title and exercises in order."""
-
-    number: int
-    title: str
-    exercises: tuple[Exercise, ...]
-
-
 GROUPS = (
-    Group(1, "From raw payments to lifetime value", working_group_1.EXERCISES),
-    Group(2, "Tests, sources, docs, marts", working_group_2.EXERCISES),
+    working_group_1.WORKING_GROUP,
+    working_group_2.WORKING_GROUP,
 )
 EXERCISES = tuple(exercise for group in GROUPS for exercise in group.exercises)
 
@@ -45,8 +34,5 @@ def find_group(number: str | int) -> Group:
         if str(group.number) == str(number).strip():
             return group
     numbers = ", ".join(str(group.number) for group in GROUPS)
-    raise UnknownName(
-        f"There is no working group {number}. There is {numbers}."
-        if number
-        else f"Which working group? There is {numbers}."
-    )
+    said = f"There is no working group {number}." if number else "Which working group?"
+    raise UnknownName(f"{said} There is {numbers}.")

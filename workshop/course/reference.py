@@ -1,15 +1,20 @@
-"""The answers, ready to be compared with: every starter and answered model as SQL for the twin."""
+"""What this course is judged against: raw tables, right models and known mistakes, read from their files."""
 
-import re
 from functools import cache
-
-from jinja2 import Environment
+from pathlib import Path
 
 from workshop.course.answers import Answer, list_answers, read_notebook
-from workshop.places import SOLUTIONS, STARTER
+from workshop.course.raw_tables import RAW_TABLES
+from workshop.judging.misconception import Misconception
+from workshop.judging.reference import Reference, parents_first
+from workshop.places import COURSE, SOLUTIONS, STARTER
 
-SCHEMA = "reference"
-REF = re.compile(r"""\bref\(\s*['"](\w+)['"]\s*\)""")
+
+@cache
+def reference() -> Reference:
+    """Return what all exercises are judged against."""
+    starter = starter_models()
+    return Reference(RAW_TABLES, parents_first(starter | answered_models()), starter, mistake_folders())
 
 
 @cache
@@ -22,64 +27,41 @@ def answers() -> dict[str, Answer]:
     return found
 
 
-@cache
-def models() -> dict[str, str]:
-    """Return the Jinja SQL of each model that the starter or an answer holds, by name, parents first."""
-    files = {
-        path.relative_to(STARTER).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(STARTER.glob("models/**/*.sql"))
-    }
-    texts = {name_of(path): text for path, text in files.items()}
-    for answer in answers().values():
-        for edit in answer.edits:
-            path = edit.moved_to or edit.path
-            if path.endswith(".sql"):
-                files[path] = files[edit.path] if edit.moved_to else edit.text
-                texts[name_of(path)] = files[path]
-    ordered: dict[str, str] = {}
-
-    def add(name: str) -> None:
-        if name not in ordered:
-            for parent in parents_of(texts[name]):
-                add(parent)
-            ordered[name] = texts[name]
-
-    for name in texts:
-        add(name)
-    return ordered
-
-
-@cache
-def rendered_models() -> dict[str, str]:
-    """Return the SQL of each model for the twin, by name, parents first."""
-    return {name: render(text) for name, text in models().items()}
+def misconceptions_of(exercise: str) -> dict[str, Misconception]:
+    """Return the known mistakes of an exercise by name, in alphabetical order."""
+    return dict(reference().mistakes_of(exercise))
 
 
 def renamed() -> dict[str, str]:
     """Return the new name of each model that an answer moves to another name."""
-    moves = [
-        edit for answer in answers().values() for edit in answer.edits if edit.moved_to and edit.path.endswith(".sql")
-    ]
-    pairs = {name_of(edit.path): name_of(edit.moved_to or "") for edit in moves}
+    moves = [edit for answer in answers().values() for edit in answer.edits if edit.path.endswith(".sql")]
+    pairs = {name_of(edit.path): name_of(edit.moved_to) for edit in moves if edit.moved_to}
     return {old: new for old, new in pairs.items() if old != new}
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def starter_models() -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(STARTER.glob("models/**/*.sql"))}
+
+
+def answered_models() -> dict[str, str]:
+    """Return the Jinja SQL of each model that an answer holds, by its name; the last one where there are several."""
+    files = {path.relative_to(STARTER).as_posix(): path.read_text("utf-8") for path in STARTER.glob("models/**/*.sql")}
+    texts = {}
+    for edit in [edit for answer in answers().values() for edit in answer.edits]:
+        path = edit.moved_to or edit.path
+        if path.endswith(".sql"):
+            files[path] = files[edit.path] if edit.moved_to else edit.text
+            texts[name_of(path)] = files[path]
+    return texts
+
+
+def mistake_folders() -> dict[str, Path]:
+    """Return the folder of each exercise's known mistakes, by the exercise's name."""
+    return {path.name: path for path in sorted(COURSE.glob("working_group_*/misconceptions/*"))}
 
 
 def name_of(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".sql")
-
-
-def parents_of(text: str) -> list[str]:
-    """Return the names of the models that a model's Jinja SQL refers to, in order, each once."""
-    return list(dict.fromkeys(REF.findall(text)))
-
-
-def relation(name: str) -> str:
-    """Return the reference model's name in the twin."""
-    return f'"warehouse"."{SCHEMA}"."{name}"'
-
-
-def render(text: str) -> str:
-    """Return a model's SQL with its refs pointing at reference models and its sources at `raw`."""
-    return (
-        Environment().from_string(text).render(ref=relation, source=lambda source, table: f'"raw"."{source}"."{table}"')
-    )

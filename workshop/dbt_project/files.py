@@ -4,10 +4,11 @@ import codecs
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from workshop.places import STARTER, TERMINAL_WAREHOUSE, WAREHOUSES
+from workshop.places import TERMINAL_WAREHOUSE, WAREHOUSES
 
 WRITABLE_SUFFIXES = (".sql", ".yml", ".yaml", ".md", ".csv")
 GENERATED = ("target", "logs", "dbt_packages", WAREHOUSES)
@@ -29,8 +30,8 @@ class Edit:
     moved_to: str | None = None
 
 
-def create_project(project: Path) -> bool:
-    """Create the starter project at `project`; what is there already is left as it is.
+def create_project(project: Path, starter: Path) -> bool:
+    """Create the project that is in the folder `starter` at `project`; what is there already is left as it is.
 
     Returns whether the project is new. Raises OSError where it can't be written.
     """
@@ -40,12 +41,12 @@ def create_project(project: Path) -> bool:
         # The models arrive all at once, so that a full disk never leaves a project that looks complete.
         unfinished = project / f".models.{os.getpid()}.tmp"
         try:
-            shutil.copytree(STARTER / "models", unfinished)
+            shutil.copytree(starter / "models", unfinished)
             os.replace(unfinished, project / "models")
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     for name in ("dbt_project.yml", "profiles.yml", ".gitignore"):
-        copy_if_missing(STARTER / name, project / name)
+        copy_if_missing(starter / name, project / name)
     (project / TERMINAL_WAREHOUSE).mkdir(parents=True, exist_ok=True)
     return is_new
 
@@ -69,7 +70,7 @@ def path_in_project(project: Path, typed: str, suffixes: tuple[str, ...], folder
     Raises ProjectTrouble with a sentence for each way in which it does not.
     """
     words = typed.strip().strip("'\"").replace("\\", "/")
-    expected = f"a path such as models/staging/stg_payments{suffixes[0]}"
+    expected = f"a path such as models/staging/stg_orders{suffixes[0]}"
     if not words:
         raise ProjectTrouble(f"Which file? Write {expected} behind the magic.")
     relative = PurePosixPath(words)
@@ -118,13 +119,12 @@ def write_file(path: Path, text: str) -> bool:
     except OSError as error:
         raise ProjectTrouble(
             f"{path.name} was not saved: {error.strerror or error}. Nothing is lost: your text is still in the "
-            "cell, and the file is as it was. Check the free space and the rights of the folder, then run the cell again."
+            "cell, and the file is as it was. Check the free space and the rights of the folder, then run the cell "
+            "again."
         ) from error
     finally:
-        try:
+        with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        except OSError:
-            pass
 
 
 def tidy(text: str) -> str:

@@ -1,13 +1,17 @@
 """A model's compiled SQL, read before it is run: what dbt would refuse, and tables that dbt can't see."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import duckdb
 
+from workshop.dbt_project.sql_text import line_at, without_comments
 from workshop.dbt_project.sql_tree import is_named, parts_of, reads_of
 from workshop.dbt_project.trouble import Trouble, explain
 from workshop.dbt_project.work import DoesNotRun, Model
+
+NOT_A_SELECT = ("create", "insert", "update", "delete", "drop", "alter", "copy", "truncate", "attach", "set")
 
 
 def demand_one_select(model: Model) -> None:
@@ -22,14 +26,15 @@ def demand_one_select(model: Model) -> None:
         raise DoesNotRun(
             Trouble(
                 "There are two statements in this model.",
-                "A model is one `select`: dbt writes the `create table` around it. Remove the semicolon and all but one of them.",
+                "A model is one `select`: dbt writes the `create table` around it. "
+                "Remove the semicolon and all but one of them.",
                 model.path,
                 line_at(model.sql, semicolons[0]),
             )
         )
     if semicolons:
         raise DoesNotRun(replace(explain('near ";"'), said="The model ends in a semicolon.", file=model.path))
-    first_word = re.sub(r"^\W+", "", COMMENT.sub("", model.sql)).split(None, 1)[0].lower()
+    first_word = re.sub(r"^\W+", "", without_comments(model.sql)).split(None, 1)[0].lower()
     if first_word in NOT_A_SELECT:
         raise DoesNotRun(
             Trouble(
@@ -40,16 +45,8 @@ def demand_one_select(model: Model) -> None:
         )
 
 
-COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-NOT_A_SELECT = ("create", "insert", "update", "delete", "drop", "alter", "copy", "truncate", "attach", "set")
-
-
-def line_at(sql: str, position: int) -> int:
-    return sql.encode()[:position].count(b"\n") + 1
-
-
 def hard_coded_tables(
-    connection: duckdb.DuckDBPyConnection, model: Model, ancestors: list[Model], may_read: tuple[str, ...]
+    connection: duckdb.DuckDBPyConnection, model: Model, ancestors: Sequence[Model], may_read: Sequence[str]
 ) -> list[str]:
     """Return the tables that the compiled SQL names and dbt does not know about, as `schema.table`.
 

@@ -1,7 +1,8 @@
 """The learner's work as a check sees it: files, models, compiled SQL, notes. Read-only."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -9,13 +10,11 @@ from typing import Any
 
 import yaml
 
-from workshop.dbt_project.dbt_runner import compile_models, parse
-from workshop.dbt_project.files import tidy
+from workshop.dbt_project.compilation import compile_project, read_project
+from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.trouble import Trouble
-from workshop.places import STARTER
 
 NOTES = "notes"
-COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/|\{#.*?#\}", re.DOTALL)
 
 
 class NotStarted(Exception):
@@ -58,26 +57,24 @@ class Work:
         """built: names of the relations in the notebook's warehouse, where there is one."""
         self.project = project.resolve()
         self.built = built
+        self.read: Run | None = None
         self.compilations: dict[tuple[str, ...], tuple[list[Model], list[Any]]] = {}
 
-    def model(self, name: str) -> Model:
-        """Return the compiled model `name`. Raises NotStarted, DoesNotRun."""
-        return self.with_ancestors(name)[-1]
+    # -- models ------------------------------------------------------------------------------------------------
 
     def with_ancestors(self, name: str) -> list[Model]:
         """Return the models that `name` is built on, parents first, and `name` itself last.
 
-        Raises NotStarted where there is no such file or nothing in it, DoesNotRun where dbt can't compile it.
+        Raises DoesNotRun where dbt can't compile it.
         """
-        self.demand_started(name)
-        whole = self.compilations.get(())
-        models, _ = whole or self.compiled(f"+{name}")
+        models, _ = self.compilations.get(()) or self.compiled(f"+{name}")
         wanted = next((model for model in models if model.name == name), None)
         if wanted is None:
             raise DoesNotRun(
                 Trouble(
                     f"dbt knows no model {name}.",
-                    "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in `models/`.",
+                    "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in "
+                    "`models/`.",
                 )
             )
         ancestors = ancestors_of(wanted, models)
@@ -89,11 +86,64 @@ class Work:
         What was compiled once is remembered. Raises DoesNotRun.
         """
         if select not in self.compilations:
-            run = compile_models(self.project, self.manifest, list(select))
+            self.demand_project_file()
+            manifest = self.read.manifest if self.read else None
+            run = compile_project(self.project, select, manifest)
+            self.read = self.read or run
             if not run.succeeded:
                 raise DoesNotRun(self.with_names(run.trouble))
             self.compilations[select] = (self.in_order(run.results), run.results)
         return self.compilations[select]
+
+    @property
+    def manifest(self) -> Any:
+        """dbt's manifest. Raises DoesNotRun where dbt can't read the project."""
+        self.demand_project_file()
+        self.read = self.read or read_project(self.project)
+        if self.read.manifest is None:
+            raise DoesNotRun(self.with_names(self.read.trouble))
+        return self.read.manifest
+
+    @cached_property
+    def model_files(self) -> Mapping[str, Path]:
+        """The SQL files under models/ by model name."""
+        return {path.stem: path for path in sorted(self.project.glob("models/**/*.sql"))}
+
+    # -- notes -------------------------------------------------------------------------------------------------
+
+    def notes(self, name: str) -> dict[str, Any]:
+        """Return what the learner wrote in notes/NAME.yml. Raises NotStarted, DoesNotRun."""
+        file = f"{NOTES}/{name}.yml"
+        path = self.project / file
+        if not path.exists():
+            raise NotStarted(f"There is no `{file}` in your project yet.")
+        try:
+            # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
+            answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise DoesNotRun(yaml_trouble(error, file)) from error
+        if answers is None or answers == "":
+            raise NotStarted(f"`{file}` is there, and still empty.")
+        if not isinstance(answers, dict):
+            raise DoesNotRun(
+                Trouble("These are not answers.", "Each line is a question, a colon, a space and your answer.", file)
+            )
+        answers = {key: value if value not in ("", "~", "null") else None for key, value in answers.items()}
+        if all(value is None for value in answers.values()):
+            raise NotStarted(f"The answers in `{file}` are still blank.")
+        return answers
+
+    # -- how ---------------------------------------------------------------------------------------------------
+
+    def demand_project_file(self) -> None:
+        if not (self.project / "dbt_project.yml").exists():
+            raise DoesNotRun(
+                Trouble(
+                    "There is no dbt_project.yml here.",
+                    "Run the first cell of the notebook (`%workgroup`): it makes the project, or brings back what is "
+                    "missing.",
+                )
+            )
 
     def in_order(self, results: list[Any]) -> list[Model]:
         """Return the models among dbt's results, parents first."""
@@ -123,70 +173,13 @@ class Work:
             node.config.materialized == "ephemeral",
         )
 
-    @property
-    def manifest(self) -> Any:
-        """dbt's manifest. Raises DoesNotRun where dbt can't read the project."""
-        if not (self.project / "dbt_project.yml").exists():
-            raise DoesNotRun(
-                Trouble(
-                    "There is no dbt_project.yml here.",
-                    "Run the first cell of the notebook (`%workgroup`): it makes the project, or brings back what is missing.",
-                )
-            )
-        manifest, trouble = self.parsed
-        if manifest is None:
-            raise DoesNotRun(self.with_names(trouble))
-        return manifest
-
-    @cached_property
-    def parsed(self) -> tuple[Any | None, Trouble | None]:
-        return parse(self.project)
-
-    def with_names(self, trouble: Trouble) -> Trouble:
+    def with_names(self, trouble: Trouble | None) -> Trouble:
         """Return the trouble, with a "did you mean" where a name of a model or file is nearly right."""
+        if trouble is None:
+            return Trouble("dbt stopped without a message.", "Run `%dbt build`, and look at what it says.")
         wanted = re.search(r"node named '([^']+)'", trouble.said)
-        close = get_close_matches(wanted.group(1), self.model_files(), 1, 0.6) if wanted else []
-        meaning = f"{trouble.meaning} Did you mean `{close[0]}`?" if close else trouble.meaning
-        return Trouble(trouble.said, meaning, trouble.file, trouble.line)
-
-    def model_files(self) -> dict[str, Path]:
-        """Return the SQL files under models/ by model name."""
-        return {path.stem: path for path in sorted(self.project.glob("models/**/*.sql"))}
-
-    def demand_started(self, name: str) -> None:
-        """Raise NotStarted where the model has no file, an empty one, or the starter's."""
-        files = self.model_files()
-        if name not in files:
-            close = get_close_matches(name, files.keys() - STARTER_MODELS.keys(), 1, 0.75)
-            hint = f" There is a `{close[0]}.sql`: is that it? The name counts, letter by letter." if close else ""
-            raise NotStarted(f"There is no model `{name}` in your project yet.{hint}")
-        text = files[name].read_text(encoding="utf-8", errors="replace")
-        if not COMMENTS.sub("", text).strip():
-            raise NotStarted(f"`{name}.sql` is there, and still empty.")
-        if name in STARTER_MODELS and STARTER_MODELS[name] == tidy(text):
-            raise NotStarted(f"`{name}.sql` is as the starter project has it.")
-
-    def notes(self, name: str) -> dict[str, Any]:
-        """Return what the learner wrote in notes/NAME.yml. Raises NotStarted, DoesNotRun."""
-        file = f"{NOTES}/{name}.yml"
-        path = self.project / file
-        if not path.exists():
-            raise NotStarted(f"There is no `{file}` in your project yet.")
-        try:
-            # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
-            answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise DoesNotRun(yaml_trouble(error, file)) from error
-        if answers is None or answers == "":
-            raise NotStarted(f"`{file}` is there, and still empty.")
-        if not isinstance(answers, dict):
-            raise DoesNotRun(
-                Trouble("These are not answers.", "Each line is a question, a colon, a space and your answer.", file)
-            )
-        answers = {key: value if value not in ("", "~", "null") else None for key, value in answers.items()}
-        if all(value is None for value in answers.values()):
-            raise NotStarted(f"The answers in `{file}` are still blank.")
-        return answers
+        close = get_close_matches(wanted.group(1), self.model_files, 1, 0.6) if wanted else []
+        return replace(trouble, meaning=f"{trouble.meaning} Did you mean `{close[0]}`?") if close else trouble
 
 
 def ancestors_of(model: Model, models: list[Model]) -> set[str]:
@@ -212,6 +205,3 @@ def yaml_trouble(error: Exception, file: str) -> Trouble:
         file,
         mark.line + 1 if mark else None,
     )
-
-
-STARTER_MODELS = {path.stem: path.read_text(encoding="utf-8") for path in STARTER.glob("models/**/*.sql")}

@@ -1,4 +1,4 @@
-"""What is wrong with a project's YAML and docs files, found by reading them: dbt swallows most of it, and words the rest badly.
+"""What is wrong with a project's YAML and docs files: dbt swallows most of it, and words the rest badly.
 
 A finding bears the name of a known mistake; the words are in that mistake's file.
 """
@@ -11,30 +11,19 @@ from pathlib import Path
 
 import yaml
 
-WHERE_DBT_READS = (
-    "models",
-    "macros",
-    "tests",
-    "seeds",
-    "snapshots",
-    "analyses",
-    "target",
-    "dbt_packages",
-    "dbt_project.yml",
+from workshop.dbt_project.yaml_keys import COLUMN, MODEL, SOURCE, TABLE, TOP
+from workshop.dbt_project.yaml_nodes import (
+    children,
+    every_mapping,
+    items,
+    name_and_arguments,
+    pairs,
+    value_node,
+    value_of,
 )
-LARGEST_FILE = 1_000_000  # bytes; nobody writes more by hand
 
-# What dbt 1.11 reads at each level, https://docs.getdbt.com/reference/configs-and-properties
-TOP = "version models sources seeds snapshots macros analyses exposures metrics groups unit_tests data_tests tests semantic_models saved_queries anchors".split()
-COMMON = "name description config meta tags docs".split()
-COLUMN = [*COMMON, *"data_type data_tests tests quote constraints policy_tags granularity".split()]
-MODEL = [
-    *COMMON,
-    *"columns data_tests tests access constraints latest_version versions group time_spine deprecation_date".split(),
-]
-FRESHNESS = "freshness loaded_at_field loaded_at_query".split()
-SOURCE = [*COMMON, *FRESHNESS, *"database schema tables loader overrides quoting data_tests tests".split()]
-TABLE = [*COMMON, *FRESHNESS, *"identifier columns data_tests tests external loader quoting constraints".split()]
+WHERE_DBT_READS = tuple("models macros tests seeds snapshots analyses target dbt_packages dbt_project.yml".split())
+LARGEST_FILE = 1_000_000  # bytes; nobody writes more by hand
 
 MISSPELT = {"data_tests": "tests_misspelt"} | {
     key: f"{key}_misspelt" for key in ("models", "sources", "tables", "columns")
@@ -263,65 +252,6 @@ def unknown_keys(file: str, node: yaml.Node, known: list[str]) -> Iterator[Findi
             wanted = "data_tests" if close[0] in ("tests", "unit_tests") else close[0]
             name = MISSPELT.get(wanted, "key_misspelt")
             yield Finding(name, file, key.start_mark.line + 1, f"`{key.value}:`, did you mean `{wanted}:`?")
-
-
-# -- YAML nodes, which know their lines ----------------------------------------------------------------------
-
-
-def pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
-    return node.value if isinstance(node, yaml.MappingNode) else []
-
-
-def children(node: yaml.Node | None) -> list[yaml.Node]:
-    return node.value if isinstance(node, yaml.SequenceNode) else []
-
-
-def value_node(node: yaml.Node | None, name: str) -> yaml.Node | None:
-    return next((value for key, value in pairs(node) if key.value == name), None)
-
-
-def value_of(node: yaml.Node | None, name: str) -> str:
-    value = value_node(node, name)
-    return value.value if isinstance(value, yaml.ScalarNode) else ""
-
-
-def items(node: yaml.Node | None, name: str) -> list[yaml.Node]:
-    return [child for child in children(value_node(node, name)) if isinstance(child, yaml.MappingNode)]
-
-
-def every_mapping(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
-    """Each mapping below `node`, with " (in NAME)" where it has a name."""
-    if isinstance(node, yaml.MappingNode):
-        name = value_of(node, "name")
-        yield (f" (in `{name}`)" if name else ""), node
-        for _, value in node.value:
-            yield from every_mapping(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            yield from every_mapping(child)
-
-
-def name_and_arguments(test: yaml.Node) -> tuple[str, dict[str, str]]:
-    """Return the name of a generic test as written, and its scalar arguments, wherever they stand."""
-    if isinstance(test, yaml.ScalarNode):
-        return test.value, {}
-    name = value_of(test, "test_name")
-    arguments: dict[str, str] = {}
-    for key, value in pairs(test):
-        if isinstance(value, yaml.MappingNode) and key.value not in ("config", "arguments"):
-            name = name or key.value
-        elif (
-            not isinstance(value, yaml.MappingNode)
-            and not name
-            and isinstance(value, yaml.ScalarNode)
-            and not value.value
-        ):
-            name = key.value  # `- unique:` with nothing behind it
-        for holder in (test, value, value_node(value, "arguments")):
-            arguments |= {
-                inner.value: content.value for inner, content in pairs(holder) if isinstance(content, yaml.ScalarNode)
-            }
-    return name, arguments
 
 
 def meant(close: list[str]) -> str:

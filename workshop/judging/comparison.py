@@ -1,4 +1,4 @@
-"""Two results side by side: columns, grain, rows, values; and the first difference in words.
+"""Two results side by side: columns, grain, rows, values.
 
 Columns are compared by name and rows by their key, never by order. Numbers are equal within half a
 cent; a date equals its midnight; NULL equals NULL and nothing else, 0 in particular.
@@ -6,35 +6,9 @@ cent; a date equals its midnight; NULL equals NULL and nothing else, 0 in partic
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
-HALF_A_CENT = 0.005
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a query returned: column names in lower case, and rows as tuples in the same order."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-
-    def column(self, name: str) -> list[Any]:
-        """Return the values of one column, in the order of the rows."""
-        index = self.columns.index(name)
-        return [row[index] for row in self.rows]
-
-    def by_key(self, key: str, name: str) -> dict[Any, list[Any]]:
-        """Return the values of column `name` for each value of the column `key`."""
-        values: dict[Any, list[Any]] = {}
-        for id, value in zip(self.column(key), self.column(name)):
-            values.setdefault(plain(id), []).append(plain(value))
-        return values
-
-    def as_dicts(self) -> list[dict[str, Any]]:
-        return [dict(zip(self.columns, row)) for row in self.rows]
+from workshop.judging.results import Result, equal, plain
 
 
 @dataclass(frozen=True)
@@ -49,7 +23,7 @@ class Difference:
 
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
-    keys: Counter | None = None
+    keys: Counter[Any] | None = None
     values: dict[str, dict[Any, list[Any]]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -98,111 +72,9 @@ def compare(returned: Result, expected: Result, key: str) -> Difference:
     return Difference(missing, extra, keys, values)
 
 
-def equal(one: Any, other: Any) -> bool:
-    """Tell whether two values are the same: numbers within half a cent, NULL only with NULL."""
-    one, other = plain(one), plain(other)
-    if isinstance(one, float) and isinstance(other, float):
-        return abs(one - other) < HALF_A_CENT
-    return type(one) is type(other) and one == other
-
-
-def describe(difference: Difference, returned: Result, expected: Result, key: str) -> str:
-    """Return the first difference as a sentence or two: columns, then grain, then rows, then values."""
-    if difference.missing:
-        return missing_columns(difference)
-    row = f"`{key}`"
-    if difference.keys is not None:
-        types = {kind(value) for value in returned.column(key)} - {kind(value) for value in expected.column(key)}
-        if types and returned.rows and kind(returned.column(key)[0]) in types:
-            return f"{row} has the wrong type: it is {kind(returned.column(key)[0])}, expected {kind(expected.column(key)[0])}."
-        wanted = {plain(value) for value in expected.column(key)}
-        repeated = [id for id, count in difference.keys.items() if count > 1]
-        lost = [id for id in wanted if id not in difference.keys]
-        invented = [id for id in difference.keys if id not in wanted]
-        if repeated:
-            id = first(repeated)
-            return (
-                f"The grain is wrong: {row} {shown(id)} appears {difference.keys[id]} times, and each {row} may appear once. "
-                "Look at what makes two rows of one: a join to something with several rows, or a column too many in `group by`."
-            )
-        if lost:
-            return (
-                f"{count_of(len(lost), 'row')} {'is' if len(lost) == 1 else 'are'} missing, the first with {row} "
-                f"{shown(first(lost))}. Look at joins and `where`: something throws away rows that belong here."
-            )
-        return (
-            f"There {'is' if len(invented) == 1 else 'are'} {count_of(len(invented), 'row')} too many, the first with "
-            f"{row} {shown(first(invented))}. Look at where such a row can come from."
-        )
-    name = next(column for column in expected.columns if column in difference.values)
-    wanted_by_key = expected.by_key(key, name)
-    id = first([id for id, got in difference.values[name].items() if not equal(got[0], wanted_by_key[id][0])])
-    got, wanted = difference.values[name][id][0], wanted_by_key[id][0]
-    if type(got) is not type(wanted) and got is not None and wanted is not None:
-        return (
-            f"`{name}` has the wrong type: for {row} {shown(id)} it is the {kind(got)} {shown(got)}, "
-            f"expected the {kind(wanted)} {shown(wanted)}."
-        )
-    return f"For {row} {shown(id)}, `{name}` is {shown(got)}, expected {shown(wanted)}."
-
-
-def missing_columns(difference: Difference) -> str:
-    sentences = []
-    for name in difference.missing:
-        close = get_close_matches(name, difference.extra, 1, 0.6) or [
-            column for column in difference.extra if column.replace("_", "") == name.replace("_", "")
-        ]
-        sentences.append(
-            f"There is no column `{name}`; there is `{close[0]}`. Rename it with `as`."
-            if close
-            else f"The column `{name}` is missing."
-        )
-    return " ".join(sentences)
-
-
-def shown(value: Any) -> str:
-    """Return a value as a learner would write it: NULL, 10.99, 2025-01-02, 'placed'."""
-    value = plain(value)
-    if value is None:
-        return "NULL"
-    if isinstance(value, float):
-        return f"{value:.0f}" if value == int(value) else f"{value:.10g}"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}" if value.time() == datetime.min.time() else f"{value:%Y-%m-%d %H:%M:%S}"
-    return f"'{value}'" if isinstance(value, str) else str(value)
-
-
-def plain(value: Any) -> Any:
-    """Return the value as None, bool, float, datetime, str, or itself."""
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int | float | Decimal):
-        return float(value) if abs(value) < float("inf") else str(value)
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)
-    if isinstance(value, list | dict | bytes):
-        return str(value)
-    return value
-
-
-def kind(value: Any) -> str:
-    return {float: "number", str: "text", datetime: "date", bool: "boolean"}.get(type(plain(value)), "value")
-
-
 def same_by_key(one: dict[Any, list[Any]], other: dict[Any, list[Any]]) -> bool:
     return one.keys() == other.keys() and all(
         len(one[id]) == len(other[id])
-        and all(equal(a, b) for a, b in zip(sorted(one[id], key=str), sorted(other[id], key=str)))
+        and all(equal(a, b) for a, b in zip(sorted(one[id], key=str), sorted(other[id], key=str), strict=True))
         for id in one
     )
-
-
-def first(values: list[Any]) -> Any:
-    """Return the least value; NULL last, numbers before text."""
-    return min(values, key=lambda value: (value is None, str(type(value)), value if value is not None else 0))
-
-
-def count_of(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,80 +1,47 @@
-"""Judge data tests by breaking the data: put one fault at a time into the twin and see which tests notice."""
+"""The ways in which a table can break, made of what is declared of it: one row too many, and a sentence for it."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
-from workshop.course import reference
-from workshop.dbt_project.sql_tree import is_named, parts_of, reads_of
-from workshop.dbt_project.trouble import Trouble, explain
-from workshop.dbt_project.warehouse import RAW_TABLES
-from workshop.dbt_project.work import DoesNotRun
-from workshop.judging.comparison import Result
-from workshop.judging.twin import Built, TooSlow, Twin
-
-ROWS_SHOWN = 5
-
-
-SENTENCES = {
-    "repeated_customer": "Two customers share one id",
-    "customer_without_id": "A customer has no id",
-    "repeated_order": "Two orders share one id",
-    "order_without_id": "An order has no id",
-    "unknown_order_status": "An order has a status that nobody has heard of",
-    "order_without_customer": "An order does not say whose it is",
-    "order_of_nobody": "An order belongs to a customer who does not exist",
-    "repeated_payment": "Two payments share one id",
-    "payment_without_id": "A payment has no id",
-    "payment_without_order": "A payment does not say which order it is for",
-    "payment_of_no_order": "A payment is for an order that does not exist",
-    "unknown_payment_status": "A payment has a status that nobody has heard of",
-}
+from workshop.dbt_project.raw_tables import ForeignKey, KnownValues, RawTable
+from workshop.judging.data_tests import DataTest
+from workshop.judging.raw_data import RawData, literal
 
 
 @dataclass(frozen=True)
 class Fault:
     """One way in which data breaks: one row too many.
 
-    name: as it stands in the JSON of `grade`, and in SENTENCES
-    relation: where the row appears: a raw table such as "raw.stripe.payment", or the name of a model
-    row: a select that returns the row, with the relation's column names
-    seen: the condition for rows that show it
+    name: as it stands in JSON, such as "book_without_id"
+    sentence: what has happened to the data
+    noticed_by: the generic test that would notice it
+    relation: where the row appears: a raw table such as "raw.library.books", or the name of a model
+    rows: what the rows of that table are, such as "books"
+    key: the column of the relation that tells rows apart
+    changes: the columns in which the row differs from the first one, each with its value in SQL
     """
 
     name: str
+    sentence: str
+    noticed_by: str
     relation: str
-    row: str
-    seen: str
+    rows: str
+    key: str
+    changes: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def sentence(self) -> str:
-        """What has happened to the data."""
-        return SENTENCES[self.name]
+    def row_of(self, content: str) -> str:
+        """Return the select of the row that is too many. `content` is the SQL name of the relation, or a select."""
+        replaced = ", ".join(f"{value} as {column}" for column, value in self.changes)
+        first = f"select * from {content} where {self.key} = (select min({self.key}) from {content}) limit 1"
+        return f"select * replace ({replaced}) from ({first})" if replaced else first
 
-
-@dataclass(frozen=True)
-class DataTest:
-    """A learner's test, compiled.
-
-    name: as dbt prints it
-    label: in short, such as "unique: stg_orders.order_id"
-    kind: the generic test that it is, such as "unique", or "" for a singular one
-    sql: the select that returns what is wrong
-    fail_calc, condition: it fails (or warns) where fail_calc of these rows fulfils the condition
-    depends_on: names of the models and of the sources (source.table) that it reads
-    """
-
-    name: str
-    label: str
-    kind: str
-    sql: str
-    fail_calc: str
-    condition: str
-    warns_only: bool
-    depends_on: frozenset[str]
+    def is_seen_in(self, content: str) -> str:
+        """Return the condition for rows of the relation that show the fault."""
+        wanted = dict(self.changes).get(self.key)
+        if wanted is None:
+            return f"{self.key} = (select min({self.key}) from {content})"
+        return f"{self.key} is null" if wanted == NULL else f"{self.key} = {wanted}"
 
 
 @dataclass(frozen=True)
@@ -85,190 +52,75 @@ class Caught:
     by: tuple[DataTest, ...]
 
 
-def faults_in(customers: str, orders: str, payments: str | None, columns: dict[str, str]) -> tuple[Fault, ...]:
-    """Return the faults of three relations; `columns` renames those of `raw` to theirs.
+def faults_of(
+    raw: RawData, table: RawTable, relation: str | None = None, columns: Mapping[str, str] | None = None
+) -> tuple[Fault, ...]:
+    """Return the faults that a relation with the rows of a raw table can have.
 
-    A fault appears where the test stands: a model may well heal what is broken before it, by a `group by` for one.
+    A fault appears where a test stands: a model may well heal what is broken before it, by a `group by` for one.
+
+    relation: the name of a model, or None for the raw table itself
+    columns: what the model calls the columns of the raw table that it has and answers for; None for the raw table
     """
-
-    def named(condition: str) -> str:
-        return condition.format_map(columns)
-
-    def repeated(name: str, relation: str, id: str) -> Fault:
-        held = relation.replace("raw.", "everything.") if relation.startswith("raw.") else reference.relation(relation)
-        return Fault(name, relation, f"select * from {held} where {named(id)} = 1", f"{named(id)} = 1")
-
-    def order(name: str, id: str, customer: str, status: str) -> Fault:
-        row = f"select {id} as {{order_id}}, {customer} as {{customer_id}}, date '2025-01-20' as order_date, '{status}' as status"
-        return Fault(name, orders, named(row), named("{order_id} is null" if id == "null" else f"{{order_id}} = {id}"))
-
-    def payment(name: str, id: str, order_id: str, status: str) -> Fault:
-        row = f"select {id} as {{payment_id}}, {order_id} as {{payment_order}}, '{status}' as status, 1 as amount"
-        return Fault(
-            name, str(payments), named(row), named("{payment_id} is null" if id == "null" else f"{{payment_id}} = {id}")
-        )
-
-    found = [
-        repeated("repeated_customer", customers, "{customer}"),
-        Fault(
-            "customer_without_id",
-            customers,
-            named("select null as {customer}, 'Nora' as first_name"),
-            named("{customer} is null"),
-        ),
-        repeated("repeated_order", orders, "{order_id}"),
-        order("order_without_id", "null", "1", "placed"),
-        order("unknown_order_status", "901", "1", "lost"),
-    ]
-    if payments:
-        found += [
-            order("order_without_customer", "902", "null", "placed"),
-            order("order_of_nobody", "903", "999", "placed"),
-            repeated("repeated_payment", payments, "{payment_id}"),
-            payment("payment_without_id", "null", "1", "success"),
-            payment("payment_without_order", "904", "null", "success"),
-            payment("payment_of_no_order", "905", "999", "success"),
-            payment("unknown_payment_status", "906", "1", "refunded"),
-        ]
-    return tuple(found)
+    kept = {column: column for column in table.columns} if columns is None else columns
+    return tuple(each_fault(raw, table, relation or table.relation, kept))
 
 
-STAGED = {
-    "customer": "customer_id",
-    "order_id": "order_id",
-    "customer_id": "customer_id",
-    "payment_id": "payment_id",
-    "payment_order": "order_id",
-}
-RAW = {"customer": "id", "order_id": "id", "customer_id": "user_id", "payment_id": "id", "payment_order": "orderid"}
+# -- how ---------------------------------------------------------------------------------------------------
 
-SOURCE_FAULTS = faults_in("raw.jaffle_shop.customers", "raw.jaffle_shop.orders", "raw.stripe.payment", RAW)
-STAGING_FAULTS = faults_in("stg_customers", "stg_orders", "stg_payments", STAGED)
-MART_FAULTS = faults_in("dim_customers", "fct_orders", None, STAGED)
+NULL = "null"
 
 
-def compiled_tests(results: Iterable[Any], manifest: Any) -> list[DataTest]:
-    """Return the data tests among dbt's compile results."""
-    return [as_test(result.node, manifest) for result in results if result.node.resource_type == "test"]
+def each_fault(raw: RawData, table: RawTable, relation: str, columns: Mapping[str, str]) -> Iterator[Fault]:
+    row, key = table.row, columns[table.key]
 
+    def fault(name: str, sentence: str, noticed_by: str, **changes: str) -> Fault:
+        return Fault(name, sentence, noticed_by, relation, table.rows, key, tuple(changes.items()))
 
-def failing_on_clean_data(twin: Twin, tests: list[DataTest]) -> list[tuple[DataTest, Result]]:
-    """Return the tests that fail on the raw data as it is, each with the rows it complains about. Raises DoesNotRun."""
-    twin.fill(twin.whole_shop)
-    failing = [(test, run_test(twin, test)) for test in tests if fails(twin, test)]
-    twin.fill(twin.small_shop)
-    return failing
-
-
-def inject(twin: Twin, built: dict[str, Built], tests: list[DataTest], faults: Iterable[Fault]) -> list[Caught]:
-    """Break the small shop in one way at a time and return which tests caught each fault. Raises DoesNotRun.
-
-    built: what stands for each model in the twin, by name; a fault in a model that is not there is caught by nobody
-    """
-    relations_of = {test.name: relations_behind(twin, built, test.sql) for test in tests}
-    found = []
-    for fault in faults:
-        place = parts_of(built[fault.relation].relation if fault.relation in built else fault.relation)
-        able = [test for test in tests if relations_of[test.name] is None or place in relations_of[test.name]]
-        with broken(twin, built, fault) as is_broken:
-            found.append(Caught(fault, tuple(test for test in able if is_broken and fails(twin, test))))
-    return found
-
-
-def relations_behind(twin: Twin, built: dict[str, Built], sql: str) -> set[tuple[str, ...]] | None:
-    """Return all relations that a select reads, itself or through models, by their parts; None where it can't be told."""
-    raw = [parts_of(f"raw.{table}") for table in RAW_TABLES]
-    sql_of = {parts_of(each.relation): each.sql for each in built.values()}
-    found: set[tuple[str, ...]] = set()
-    waiting = [sql]
-    while waiting:
-        reads = reads_of(twin.connection, waiting.pop())
-        names = (*reads.tables, *reads.shadowed)  # one look too many harms nobody
-        meant = [relation for name in names for relation in (*raw, *sql_of) if is_named(relation, name)]
-        if reads.may_be_more:
-            return None
-        waiting += [sql_of[relation] for relation in meant if relation in sql_of and relation not in found]
-        found |= set(meant)
-    return found
-
-
-def rows_of(twin: Twin, built: dict[str, Built], fault: Fault) -> list[dict[str, Any]]:
-    """Return the rows that show a fault, without the loader's stamp."""
-    with broken(twin, built, fault) as is_broken:
-        if not is_broken:
-            return twin.run(fault.row).as_dicts()
-        name = built[fault.relation].relation if fault.relation in built else fault.relation
-        rows = twin.run(f"select * from {name} where {fault.seen}").as_dicts()
-    return [{name: value for name, value in row.items() if not name.startswith("_")} for row in rows]
-
-
-@contextmanager
-def broken(twin: Twin, built: dict[str, Built], fault: Fault) -> Iterator[bool]:
-    """The small shop with one fault in it, inside; gives whether there was a place for the fault."""
-    if twin.shop != twin.small_shop:
-        twin.fill(twin.small_shop)
-    model = built.get(fault.relation)
-    if model:
-        twin.define(model.relation, f"select * from (\n{model.sql}\n) union all by name ({fault.row})")
-    elif fault.relation.startswith("raw."):
-        twin.connection.execute(f"insert into {fault.relation} by name {fault.row}")
-    try:
-        yield bool(model) or fault.relation.startswith("raw.")
-    finally:
-        if model:
-            twin.define(model.relation, model.sql)
+    yield fault(f"repeated_{row}", f"Two {table.rows} share one {table.key}", "unique")
+    yield fault(f"{row}_without_{table.key}", f"{a(row)} has no {table.key}", "not_null", **{key: NULL})
+    for promise in table.promises:
+        if promise.column not in columns:
+            continue
+        column, new = columns[promise.column], {key: literal(unused_key(raw, table, "new"))}
+        if isinstance(promise, KnownValues):
+            sentence = f"{a(row)} has {a(promise.column).lower()} that nobody has heard of"
+            value = literal(promise.unheard_of)
+            yield fault(f"unknown_{row}_{promise.column}", sentence, "accepted_values", **new, **{column: value})
         else:
-            twin.fill(twin.small_shop)
+            names, sentences = pointing_nowhere(table, promise, parent_of(raw, promise))
+            value = literal(unused_key(raw, parent_of(raw, promise), "nobody"))
+            yield fault(names[0], sentences[0], "not_null", **new, **{column: NULL})
+            yield fault(names[1], sentences[1], "relationships", **new, **{column: value})
 
 
-# -- one test ----------------------------------------------------------------------------------------------
-
-
-def as_test(node: Any, manifest: Any) -> DataTest:
-    config, metadata = node.config, getattr(node, "test_metadata", None)
-    warns_only = str(config.severity).lower() == "warn"
-    names = {id: each.name for id, each in manifest.nodes.items()}
-    names |= {id: f"{each.source_name}.{each.name}" for id, each in manifest.sources.items()}
-    return DataTest(
-        name=node.name,
-        label=label_of(node, names, metadata),
-        kind=metadata.name if metadata else "",
-        sql=f"{node.compiled_code}\nlimit {config.limit}" if config.limit else node.compiled_code,
-        fail_calc=config.fail_calc,
-        condition=config.warn_if if warns_only else config.error_if,
-        warns_only=warns_only,
-        depends_on=frozenset(names[id] for id in node.depends_on.nodes if id in names),
+def pointing_nowhere(table: RawTable, foreign: ForeignKey, parent: RawTable) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return the names and the sentences of the two faults that a pointer can have: it is missing, it leads nowhere."""
+    row = a(table.row)
+    names = (
+        f"{table.row}_without_{parent.row}",
+        f"{table.row}_of_{'nobody' if parent.is_person else f'no_{parent.row}'}",
     )
+    missing = "whose it is" if parent.is_person else f"which {parent.row} it {foreign.verb}"
+    leads_nowhere = f"{foreign.verb} {a(parent.row).lower()} {'who' if parent.is_person else 'that'} does not exist"
+    return names, (f"{row} does not say {missing}", f"{row} {leads_nowhere}")
 
 
-def label_of(node: Any, names: dict[str, str], metadata: Any) -> str:
-    read = [names[id] for id in node.depends_on.nodes if id in names]  # of a source test, the tested one comes last
-    tested = names.get(getattr(node, "attached_node", None) or "") or (read[-1] if read else "")
-    column = getattr(node, "column_name", None)
-    return f"{metadata.name}: {tested}{f'.{column}' if column else ''}" if metadata and tested else node.name
+def parent_of(raw: RawData, foreign: ForeignKey) -> RawTable:
+    return next(table for table in raw.tables if table.name == foreign.to)
 
 
-def fails(twin: Twin, test: DataTest) -> bool:
-    # As in dbt's own get_test_sql.
-    return bool(
-        ask(twin, test, f"select {test.fail_calc} {test.condition} from (\n{test.sql}\n) as dbt_internal_test").rows[0][
-            0
-        ]
-    )
+def unused_key(raw: RawData, table: RawTable, word: str) -> Any:
+    """Return a key that is in no table: a high number, or the `word`, with as many dashes as it takes."""
+    used = {key for keys in raw.whole.values() for key in keys}
+    if all(isinstance(key, int) for key in raw.whole[table.name]):
+        return next(number for number in HIGH_NUMBERS[word] if number not in used)
+    return next(text for text in (word + "-" * length for length in range(len(used) + 1)) if text not in used)
 
 
-def run_test(twin: Twin, test: DataTest) -> Result:
-    rows = ask(twin, test, test.sql)
-    return Result(rows.columns, rows.rows[:ROWS_SHOWN])
+HIGH_NUMBERS = {"new": range(901, 10**9), "nobody": range(999, 10**9, 1000)}
 
 
-def ask(twin: Twin, test: DataTest, sql: str) -> Result:
-    try:
-        return twin.run(sql)
-    except TooSlow as error:
-        raise DoesNotRun(Trouble(f"The test {test.name} was {error}.", "Something in it multiplies rows.")) from error
-    except duckdb.Error as error:
-        trouble = explain(error)
-        raise DoesNotRun(
-            Trouble(trouble.said, f"That is what the test `{test.name}` answers. {trouble.meaning}")
-        ) from error
+def a(noun: str) -> str:
+    """Return "A book", "An author"."""
+    return f"{'An' if noun[0] in 'aeiou' else 'A'} {noun.replace('_', ' ')}"

@@ -3,11 +3,11 @@
 A file holds a title, the words that help, and the project edits that make the mistake, one fenced block
 each, with the path behind the language:
 
-    # Amounts are still in cents
+    # Titles are cut off
 
-    Your amounts are one hundred times too large: ...
+    Your titles end after ten letters: ...
 
-    ```sql models/staging/stg_payments.sql
+    ```sql models/staging/stg_books.sql
     select ...
     ```
 
@@ -16,12 +16,12 @@ the file's words are the feedback. The other mistakes are recognised by the chec
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from workshop.dbt_project.files import Edit
-from workshop.places import COURSE
 
 FENCE = re.compile(r"^```(?P<language>\w+) (?P<path>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -42,15 +42,9 @@ class Misconception:
 
 
 @cache
-def misconceptions_of(exercise: str) -> dict[str, Misconception]:
-    """Return the known mistakes of an exercise by name, in alphabetical order."""
-    return {path.stem: read_misconception(path) for path in sorted(COURSE.glob(f"*/misconceptions/{exercise}/*.md"))}
-
-
-def misconception_named(exercise: str, name: str) -> Misconception | None:
-    """Return a known mistake of an exercise, or of another one where this exercise has none of that name, or None."""
-    folders = [exercise, *sorted(path.name for path in COURSE.glob("*/misconceptions/*"))]
-    return next((mistakes[name] for folder in folders if name in (mistakes := misconceptions_of(folder))), None)
+def read_misconceptions(folder: Path) -> Mapping[str, Misconception]:
+    """Return the known mistakes in the folder of an exercise by name, in alphabetical order; read once."""
+    return {path.stem: read_misconception(path) for path in sorted(folder.glob("*.md"))}
 
 
 def read_misconception(path: Path) -> Misconception:

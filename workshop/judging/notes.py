@@ -1,39 +1,37 @@
 """Judge what a learner noted down about the data, against the data as it is."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from workshop.dbt_project.work import Work
-from workshop.judging.exercise import Verdict, known_mistake
+from workshop.judging.misconception import Misconception
+from workshop.judging.verdict import NOT_YET, PASSED, Verdict, not_yet
 
-# A question is the key in the learner's notes and a function of the answer that returns None where it is
-# right, the name of a known mistake, or a sentence.
-Question = tuple[str, Callable[[Any], str | None]]
+# A question is the key in the learner's notes and a function of the answer. It returns None where the answer is right,
+# and else the known mistake, or a sentence.
+Question = tuple[str, Callable[[Any], Misconception | str | None]]
 
 
-def judge_notes(
-    work: Work, exercise: str, questions: tuple[Question, ...], praise: str, mistakes: tuple[str, ...]
-) -> Verdict:
+def judge_notes(work: Work, exercise: str, questions: Sequence[Question], praise: str) -> Verdict:
     """Return the verdict on notes/EXERCISE.yml: the first wrong answer, else the blank ones, else praise.
 
-    mistakes: the names of known mistakes that a question may return
     Raises NotStarted, DoesNotRun.
     """
     answers = {str(key).strip().lower(): value for key, value in work.notes(exercise).items()}
     for key, judge in questions:
         if answers.get(key) is None:
             continue
-        if said := judge(answers[key]):
-            return (
-                known_mistake(exercise, said) if said in mistakes else Verdict(False, f"`{key}`: {said}", "Look again")
-            )
+        said = judge(answers[key])
+        if isinstance(said, Misconception):
+            return not_yet(said)
+        if said:
+            return Verdict(NOT_YET, f"`{key}`: {said}", "Look again")
     blank = [key for key, _ in questions if answers.get(key) is None]
     if blank:
-        return Verdict(
-            False, f"So far so good. Still to answer: {', '.join(f'`{key}`' for key in blank)}.", "Not all answered"
-        )
-    return Verdict(True, praise)
+        still = ", ".join(f"`{key}`" for key in blank)
+        return Verdict(NOT_YET, f"So far so good. Still to answer: {still}.", "Not all answered")
+    return Verdict(PASSED, praise)
 
 
 def number_in(answer: Any) -> float | None:

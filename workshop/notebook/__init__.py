@@ -1,4 +1,4 @@
 """What a learner types and sees: the magics, the session behind them, SQL cells, previews, cards, the lineage picture.
 
-Nothing is judged here and no dbt is run: that is asked of the wings below, and shown. What a card says comes from there, too.
+Nothing is judged here and no dbt is run: that is asked of the wings below, and shown.
 """

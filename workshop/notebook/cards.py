@@ -1,9 +1,10 @@
-"""Show feedback and tables alike in HTML and in plain text.
+"""Show feedback and messages alike in HTML and in plain text.
 
 HTML takes its colours from JupyterLab's theme, with fallbacks for other front ends, so that it is readable in
 light and dark. Whatever comes from a learner's data or files is escaped.
 """
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 import mistune
 from IPython.display import display
 
-from workshop.judging.comparison import shown
-from workshop.judging.counterexample import Counterexample
-from workshop.judging.feedback import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Feedback
+from workshop.judging.exercise import Feedback
+from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM
+from workshop.notebook.tables import Table, faults_table, inputs_of, results_of, side_by_side
 
 # outcome: (mark, words, colour of the bar)
 VOICES = {
@@ -23,8 +24,7 @@ VOICES = {
     NOT_STARTED: ("○", "not started", "var(--jp-border-color1, #9e9e9e)"),
     WORKSHOP_PROBLEM: ("?", "our mistake, not yours", "var(--jp-info-color1, #0277bd)"),
 }
-DIFFERS = "background: color-mix(in srgb, var(--jp-warn-color1, #ef6c00) 28%, transparent); font-weight: 600;"
-CELL = "padding: 2px 10px; text-align: left; border: 1px solid var(--jp-border-color2, #bdbdbd); white-space: nowrap;"
+SMALLEST = '<p style="margin: 4px 0;">The smallest shop on which it goes wrong:</p>'
 
 render_markdown = mistune.create_markdown(escape=True)
 
@@ -44,33 +44,35 @@ class Card:
 
 def feedback_card(feedback: Feedback) -> Card:
     """Return a check's feedback, with its counterexample and remarks."""
-    mark, words, colour = VOICES[feedback.outcome]
-    heading = f"{feedback.exercise}: {words}"
-    title = feedback.title if feedback.outcome == NOT_YET else ""
+    verdict = feedback.verdict
+    mark, words, colour = VOICES[verdict.outcome]
+    heading = f"{feedback.exercise.name}: {words}"
+    title = verdict.title if verdict.outcome == NOT_YET else ""
     parts = [f"<strong>{mark} {escape(heading)}</strong>" + (f" · {escape(title)}" if title else "")]
-    parts.append(markdown(feedback.message))
-    texts = [f"{mark} {heading}" + (f" - {title}" if title else ""), feedback.message]
-    if feedback.counterexample:
-        parts.append(counterexample_html(feedback.counterexample))
-        texts.append(counterexample_text(feedback.counterexample))
-    if feedback.faults:
-        rows = [
-            {
-                "what was broken": each.fault.sentence,
-                "noticed by": ", ".join(sorted(test.label for test in each.by)) or "nobody",
-            }
-            for each in feedback.faults
-        ]
-        marked = frozenset((number, "noticed by") for number, each in enumerate(feedback.faults) if not each.by)
-        parts.append(side_by_side(table_html("the data, broken in one way at a time", rows, marked)))
-        texts.append(table_text("the data, broken in one way at a time", rows, marked))
-    for remark in feedback.remarks:
-        parts.append(markdown(f"*Remark:* {remark}"))
-        texts.append(f"Remark: {remark}")
-    if feedback.details:
-        parts.append(f"<details><summary>Details</summary><pre>{escape(feedback.details)}</pre></details>")
-        texts.append(feedback.details)
+    texts = [f"{mark} {heading}" + (f" - {title}" if title else "")]
+    parts.append(markdown(verdict.message))
+    texts.append(verdict.message)
+    if verdict.counterexample:
+        inputs, results = inputs_of(verdict.counterexample), results_of(verdict.counterexample)
+        parts += [SMALLEST] if inputs and results else []
+        parts += [side_by_side(tables) for tables in (inputs, results) if tables]
+        texts += [table.text() for table in (*inputs, *results)]
+    if verdict.faults:
+        table = faults_table(verdict.faults)
+        parts.append(side_by_side([table]))
+        texts.append(table.text())
+    parts += [markdown(f"*Remark:* {remark}") for remark in verdict.remarks]
+    texts += [f"Remark: {remark}" for remark in verdict.remarks]
+    if verdict.details:
+        parts.append(f"<details><summary>Details</summary><pre>{escape(verdict.details)}</pre></details>")
+        texts.append(verdict.details)
     return Card(framed("".join(parts), colour), "\n".join(texts))
+
+
+def tables_card(message: str, tables: Sequence[Table]) -> Card:
+    """Return a message about something that went well, with tables below."""
+    html = framed(markdown(message) + (side_by_side(tables) if tables else ""), VOICES[PASSED][2])
+    return Card(html, "\n".join([message, *(table.text() for table in tables)]))
 
 
 def note_card(message: str, colour: str = VOICES[NOT_STARTED][2]) -> Card:
@@ -83,83 +85,22 @@ def trouble_card(message: str) -> Card:
     return note_card(message, VOICES[DOES_NOT_RUN][2])
 
 
+def docs_card(project: Path, folder: Path) -> Card:
+    """Return dbt's docs page, for a notebook in `folder`."""
+    page = (project / "target" / "static_index.html").relative_to(folder).as_posix()
+    style = "border: 1px solid var(--jp-border-color2, #bdbdbd);"
+    html = f'<iframe src="{escape(page)}" width="100%" height="560" style="{style}"></iframe>'
+    return Card(html, f"The docs are in {page}.")
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
 def markdown(text: str) -> str:
     """Return Markdown as HTML, escaped, with narrow paragraphs."""
     return str(render_markdown(text)).replace("<p>", '<p style="margin: 4px 0;">')
 
 
-def docs_card(project: Path, folder: Path) -> Card:
-    """Return dbt's docs page, for a notebook in `folder`."""
-    page = (project / "target" / "static_index.html").relative_to(folder).as_posix()
-    html = f'<iframe src="{escape(page)}" width="100%" height="560" style="border: 1px solid var(--jp-border-color2, #bdbdbd);"></iframe>'
-    return Card(html, f"The docs are in {page}.")
-
-
 def framed(html: str, colour: str) -> str:
-    return (
-        f'<div style="border-left: 5px solid {colour}; padding: 4px 14px; margin: 4px 0; max-width: 70em; '
-        f'line-height: 1.5;">{html}</div>'
-    )
-
-
-def counterexample_html(example: Counterexample) -> str:
-    inputs = "".join(table_html(name, rows) for name, rows in example.inputs.items())
-    if not example.returned and not example.expected:
-        return side_by_side(inputs)
-    start = '<p style="margin: 4px 0;">The smallest shop on which it goes wrong:</p>' if example.inputs else ""
-    return f"{start}{side_by_side(inputs) if inputs else ''}" + side_by_side(
-        table_html("your model returns", example.returned, example.differing_returned)
-        + table_html("expected", example.expected, example.differing_expected)
-    )
-
-
-def side_by_side(html: str) -> str:
-    return f'<div style="display: flex; flex-wrap: wrap; gap: 6px 28px; align-items: flex-start;">{html}</div>'
-
-
-def table_html(caption: str, rows: list[dict[str, Any]], marked: frozenset[tuple[int, str]] = frozenset()) -> str:
-    """Return a small table; `marked` cells stand out. An empty one says so."""
-    head = f'<div style="font-style: italic; margin-top: 6px;">{escape(caption)}</div>'
-    if not rows:
-        return f"<div>{head}<div>no rows</div></div>"
-    columns = "".join(f'<th style="{CELL}">{escape(name)}</th>' for name in rows[0])
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td style="{CELL}{DIFFERS if (number, name) in marked else ""}">{escape(bare(value))}</td>'
-            for name, value in row.items()
-        )
-        + "</tr>"
-        for number, row in enumerate(rows)
-    )
-    return f'<div>{head}<table style="margin: 2px 0; border-collapse: collapse;"><tr>{columns}</tr>{body}</table></div>'
-
-
-def counterexample_text(example: Counterexample) -> str:
-    blocks = [table_text(name, rows) for name, rows in example.inputs.items()]
-    if not example.returned and not example.expected:
-        return "\n".join(blocks)
-    blocks.append(table_text("your model returns", example.returned, example.differing_returned))
-    blocks.append(table_text("expected", example.expected, example.differing_expected))
-    return "\n".join(blocks)
-
-
-def table_text(caption: str, rows: list[dict[str, Any]], marked: frozenset[tuple[int, str]] = frozenset()) -> str:
-    """Return a small table in plain text; `marked` cells carry a star."""
-    if not rows:
-        return f"{caption}: no rows"
-    lines = [list(rows[0])]
-    lines += [
-        [bare(value) + ("*" if (number, name) in marked else "") for name, value in row.items()]
-        for number, row in enumerate(rows)
-    ]
-    widths = [max(len(line[index]) for line in lines) for index in range(len(lines[0]))]
-    return "\n".join(
-        [f"{caption}:"]
-        + ["  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
-    )
-
-
-def bare(value: Any) -> str:
-    """Return a value as it stands in a table: text without quotes, money with its cents."""
-    return value if isinstance(value, str) else shown(value)
+    style = f"border-left: 5px solid {colour}; padding: 4px 14px; margin: 4px 0; max-width: 70em; line-height: 1.5;"
+    return f'<div style="{style}">{html}</div>'

@@ -16,12 +16,14 @@ def caught_up(exercise: str, outcome: Outcome) -> str:
         parts.append(f"New files: {listed(outcome.added)}.")
     if outcome.replaced and outcome.backup:
         parts.append(
-            f"Replaced, with your own text safe in `{outcome.backup.name}/files`, beside your project: {listed(outcome.replaced)}."
+            f"Replaced, with your own text safe in `{outcome.backup.name}/files`, beside your project: "
+            f"{listed(outcome.replaced)}."
         )
     parts.append("`%catch_up --undo` takes it back.")
     if outcome.stuck:
         parts[0] = (
-            f"**Not quite level:** `{outcome.stuck.exercise}` still does not pass. Run `%check {outcome.stuck.exercise}`."
+            f"**Not quite level:** `{outcome.stuck.exercise.name}` still does not pass. Run `%check "
+            f"{outcome.stuck.exercise.name}`."
         )
     return "\n\n".join(parts)
 

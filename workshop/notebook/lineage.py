@@ -21,7 +21,7 @@ def lineage(work: Work) -> str:
         edges, kinds = from_manifest(work.manifest)
     except DoesNotRun:
         edges, kinds = from_files(work)
-    for name, path in work.model_files().items():
+    for name, path in work.model_files.items():
         for table in re.findall(
             r"\b(?:from|join)\s+(raw\.\w+\.\w+)", path.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE
         ):
@@ -57,9 +57,9 @@ def from_manifest(manifest: Any) -> tuple[set[tuple[str, str]], dict[str, str]]:
 
 
 def from_files(work: Work) -> tuple[set[tuple[str, str]], dict[str, str]]:
-    kinds = dict.fromkeys(work.model_files(), "model")
+    kinds = dict.fromkeys(work.model_files, "model")
     edges = set()
-    for name, path in work.model_files().items():
+    for name, path in work.model_files.items():
         text = path.read_text(encoding="utf-8", errors="replace")
         for parent in re.findall(r"""\bref\(\s*['"](\w+)['"]""", text):
             kinds.setdefault(parent, "broken")

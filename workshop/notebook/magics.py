@@ -1,32 +1,27 @@
 """The words a learner types: parse, call, display."""
 
-import shlex
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
-import yaml
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
 from workshop.classroom.check_in import check_in_line
-from workshop.course import reference
-from workshop.course.answers import read_notebook, untouched_bodies
-from workshop.course.catch_up import catch_up, undo
-from workshop.course.groups import EXERCISES, UnknownName, find_exercise, find_group
-from workshop.dbt_project import dbt_runner
-from workshop.dbt_project.files import WRITABLE_SUFFIXES, ProjectTrouble, move_file, path_in_project, tidy, write_file
-from workshop.dbt_project.work import COMMENTS, Work, yaml_trouble
+from workshop.course.backup import undo
+from workshop.course.catch_up import catch_up
+from workshop.course.groups import EXERCISES, find_exercise, find_group
+from workshop.course.reference import answers
+from workshop.dbt_project.compilation import warm_up
+from workshop.dbt_project.files import move_file
+from workshop.dbt_project.work import Work
 from workshop.judging.exercise import try_exercise, try_exercises
-from workshop.judging.feedback import PASSED
-from workshop.notebook import cards as display
+from workshop.notebook.cards import docs_card, feedback_card, note_card, trouble_card
 from workshop.notebook.catch_up_words import caught_up, undone
+from workshop.notebook.file_cells import save_file, save_model
 from workshop.notebook.lineage import lineage
-from workshop.notebook.preview import preview_model
 from workshop.notebook.session import Session
 from workshop.notebook.sql_cells import connect_jupysql
-from workshop.places import SOLUTIONS
+from workshop.notebook.typed import in_shell_words, in_words, with_body
 
 NAMED_EXERCISE = ("check", "hint", "solution", "catch_up")
 
@@ -43,39 +38,8 @@ def load(shell: Any) -> None:
         shell.set_hook("complete_command", lambda *_: [exercise.name for exercise in EXERCISES], str_key=f"%{name}")
 
 
-def with_body(lines: list[str]) -> list[str]:
-    """Give a cell of one line, such as `%%sqlmodel --help`, an empty second one: IPython refuses it otherwise."""
-    return [*lines, "\n"] if len(lines) == 1 and lines[0].startswith(("%%sql", "%%dbtfile")) else lines
-
-
 def not_connected_yet(line: str, cell: str = "") -> None:
     raise UsageError("The warehouse is not open yet. Run the first cell (`%workgroup 1`), then this one again.")
-
-
-def in_shell_words(line: str) -> list[str]:
-    """Return the words of `line` as a terminal would split them. Raises UsageError."""
-    try:
-        return shlex.split(line)
-    except ValueError:
-        raise UsageError("A quote is opened and not closed.") from None
-
-
-def in_words(magic: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer `--help` with the docstring, and turn our own refusals into one sentence."""
-
-    @wraps(magic)
-    def run(self: "WorkshopMagics", line: str, cell: str | None = None) -> None:
-        if line.strip() in ("--help", "-h") and magic.__name__ != "dbt":
-            print("\n".join(text.strip() for text in (magic.__doc__ or "").strip().splitlines()))
-            return
-        try:
-            magic(self, line.strip(), *(() if cell is None else (cell,)))
-        except (UnknownName, ProjectTrouble) as error:
-            raise UsageError(str(error)) from None
-        except KeyboardInterrupt:
-            raise UsageError("You stopped it. The next cell works as usual.") from None
-
-    return run
 
 
 @magics_class
@@ -96,22 +60,17 @@ class WorkshopMagics(Magics):
         group = find_group(line)
         self.session.group = group.number
         before = [exercise for exercise in EXERCISES if exercise.group < group.number]
-        is_new = self.session.start(
-            f"working_group_{group.number}", [reference.answers()[exercise.name] for exercise in before]
-        )
+        name = f"working_group_{group.number}"
+        is_new = self.session.start(name, [answers()[exercise.name] for exercise in before])
         connect_jupysql(self.shell, self.session)
-        dbt_runner.warm_up(self.session.path)  # only now: the two would wait for each other's imports
+        warm_up(self.session.path)  # only now: the two would wait for each other's imports
         steps = ", ".join(f"`{exercise.name}`" for exercise in group.exercises)
-        state = (
-            "Your dbt project is in the folder `jaffle_shop`, beside this notebook."
-            if is_new
-            else "Your dbt project is as you left it."
-        )
-        display.note_card(f"**Working group {group.number}: {group.title}.** {state} The steps: {steps}.").show()
-        if missing := [
-            feedback.exercise for feedback in try_exercises(before, self.work()) if feedback.outcome != PASSED
-        ]:
-            display.note_card(
+        beside = "Your dbt project is in the folder `jaffle_shop`, beside this notebook."
+        state = beside if is_new else "Your dbt project is as you left it."
+        note_card(f"**Working group {group.number}: {group.title}.** {state} The steps: {steps}.").show()
+        feedbacks = try_exercises(before, self.work())
+        if missing := [feedback.exercise.name for feedback in feedbacks if not feedback.verdict.has_passed]:
+            note_card(
                 f"From the groups before, this is not done yet: {', '.join(f'`{name}`' for name in missing)}. "
                 f"`%catch_up {group.exercises[0].name}` does it for you, and keeps what you have."
             ).show()
@@ -125,12 +84,7 @@ class WorkshopMagics(Magics):
         Save the cell as a dbt model, compile it with dbt, and show its first rows. With nothing in the cell but
         comments, nothing is saved, and the cell is filled with the model as it is.
         """
-        path = path_in_project(self.session.project, line, (".sql",), "models")
-        if self.is_untouched(cell):
-            self.fill_cell("sqlmodel", path)
-            return
-        write_file(path, cell)
-        preview_model(self.session, path).show()
+        save_model(self.session, self.shell, line, cell).show()
 
     @cell_magic
     @no_var_expand
@@ -141,19 +95,7 @@ class WorkshopMagics(Magics):
         Save the cell as any other file of your project. YAML that can't be read is shown by its line. With nothing in
         the cell but comments, nothing is saved, and the cell is filled with the file as it is.
         """
-        path = path_in_project(self.session.project, line, WRITABLE_SUFFIXES)
-        if self.is_untouched(cell):
-            self.fill_cell("dbtfile", path)
-            return
-        write_file(path, cell)
-        name = path.relative_to(self.session.project).as_posix()
-        if path.suffix in (".yml", ".yaml"):
-            try:
-                yaml.safe_load(tidy(cell))
-            except yaml.YAMLError as error:
-                display.trouble_card(f"`{name}` is saved.\n\n{yaml_trouble(error, name)}").show()
-                return
-        display.note_card(f"`{name}` is saved.").show()
+        save_file(self.session, self.shell, line, cell).show()
 
     @line_magic
     @in_words
@@ -166,7 +108,7 @@ class WorkshopMagics(Magics):
         if len(words) != 2:
             raise UsageError("Write %dbtmove, the file, and where it goes, with a space between.")
         move_file(self.session.project, *words)
-        display.note_card(f"`{words[0]}` is now `{words[1]}`.").show()
+        note_card(f"`{words[0]}` is now `{words[1]}`.").show()
 
     @line_magic
     @no_var_expand
@@ -177,14 +119,11 @@ class WorkshopMagics(Magics):
         dbt itself, inside this kernel: the same words and the same output as in a terminal.
         """
         words = in_shell_words(line)
-        self.session.demand_open()
-        run = dbt_runner.run_dbt(
-            self.session.project, words, lambda text: print(text, flush=True), self.session.warehouse
-        )
+        run = self.session.run_dbt(words, lambda text: print(text, flush=True))
         if run.trouble:
-            display.trouble_card(str(run.trouble)).show()
+            trouble_card(str(run.trouble)).show()
         elif words[:2] == ["docs", "generate"] and "--static" in words and run.succeeded:
-            display.docs_card(self.session.project, Path.cwd()).show()
+            docs_card(self.session.project, Path.cwd()).show()
 
     @line_magic
     @in_words
@@ -193,7 +132,7 @@ class WorkshopMagics(Magics):
 
         Judge an exercise by what your files do. It changes nothing.
         """
-        display.feedback_card(try_exercise(find_exercise(line), self.work())).show()
+        feedback_card(try_exercise(find_exercise(line), self.work())).show()
 
     @line_magic
     @in_words
@@ -205,7 +144,7 @@ class WorkshopMagics(Magics):
         exercise = find_exercise(line)
         number = min(self.session.hints_given.get(exercise.name, 0) + 1, len(exercise.hints))
         self.session.hints_given[exercise.name] = number
-        display.note_card(f"**Hint {number} of {len(exercise.hints)}:** {exercise.hints[number - 1]}").show()
+        note_card(f"**Hint {number} of {len(exercise.hints)}:** {exercise.hints[number - 1]}").show()
 
     @line_magic
     @in_words
@@ -215,8 +154,8 @@ class WorkshopMagics(Magics):
         The answer, with the reason for it. Nothing is written for you.
         """
         exercise = find_exercise(line)
-        cells = "\n\n".join(f"```sql\n{cell}\n```" for cell in reference.answers()[exercise.name].cells)
-        display.note_card(f"{cells}\n\n**Why:** {exercise.reason}").show()
+        cells = "\n\n".join(f"```sql\n{cell}\n```" for cell in answers()[exercise.name].cells)
+        note_card(f"{cells}\n\n**Why:** {exercise.reason}").show()
 
     @line_magic
     @in_words
@@ -227,12 +166,12 @@ class WorkshopMagics(Magics):
         project first. `%catch_up --undo` brings your files back.
         """
         if line == "--undo":
-            display.note_card(undone(*undo(self.session.project))).show()
+            note_card(undone(*undo(self.session.project))).show()
             return
         exercise = find_exercise(line)
         self.session.demand_open()
         outcome = catch_up(self.session.path, exercise)
-        display.note_card(caught_up(exercise.name, outcome)).show()
+        note_card(caught_up(exercise.name, outcome)).show()
         if outcome.done:
             self.dbt("run --quiet")
 
@@ -250,7 +189,7 @@ class WorkshopMagics(Magics):
                 f"{line} is not a number of hours. Write %load_raw 18, or %load_raw to load it fresh."
             ) from None
         self.session.load_raw(hours)
-        display.note_card(f"`raw` is loaded again, {hours:g} hour{'' if hours == 1 else 's'} old.").show()
+        note_card(f"`raw` is loaded again, {hours:g} hour{'' if hours == 1 else 's'} old.").show()
 
     @line_magic
     @in_words
@@ -270,33 +209,7 @@ class WorkshopMagics(Magics):
         Where you are, from your files as they are now, and one line to paste into the chat.
         """
         lines = check_in_line(try_exercises(EXERCISES, self.work()), self.session.group)
-        display.note_card(lines.replace("\n", "\n\n")).show()  # Markdown would join them
+        note_card(lines.replace("\n", "\n\n")).show()  # Markdown would join them
 
     def work(self) -> Work:
         return Work(self.session.project, self.session.relations())
-
-    # -- cells with nothing in them yet ------------------------------------------------------------------------
-
-    def is_untouched(self, cell: str) -> bool:
-        """Tell whether a cell holds nothing but comments, or what the learner's notebook began with."""
-        body = tidy(cell).strip()
-        without_comments = COMMENTS.sub("", body)
-        is_yaml_comment = all(
-            not text.strip() or text.strip().startswith("#") for text in without_comments.splitlines()
-        )
-        return is_yaml_comment or body in first_bodies()
-
-    def fill_cell(self, magic: str, path: Path) -> None:
-        name = path.relative_to(self.session.project).as_posix()
-        if path.is_file():
-            text = path.read_text(encoding="utf-8", errors="replace")
-            self.shell.set_next_input(f"%%{magic} {name}\n{text.rstrip()}", replace=True)
-            display.note_card(f"The cell now holds `{name}` as it is. Change it, then run it again.").show()
-        else:
-            display.note_card(
-                f"Nothing is saved yet. Replace the TODO by your own text for `{name}`, then run the cell again."
-            ).show()
-
-
-def first_bodies() -> set[str]:
-    return set().union(*(untouched_bodies(read_notebook(path), path.name) for path in SOLUTIONS.glob("*.ipynb")))

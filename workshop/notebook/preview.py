@@ -7,23 +7,14 @@ from pathlib import Path
 
 import duckdb
 
+from workshop.course.raw_tables import RAW_NAMES
 from workshop.dbt_project.model_sql import demand_one_select
+from workshop.dbt_project.sql_text import line_of
 from workshop.dbt_project.trouble import explain
-from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
-from workshop.judging.feedback import PASSED
-from workshop.judging.model import line_of
-from workshop.notebook.cards import (
-    VOICES,
-    Card,
-    framed,
-    markdown,
-    note_card,
-    side_by_side,
-    table_html,
-    table_text,
-    trouble_card,
-)
+from workshop.dbt_project.work import DoesNotRun, Work
+from workshop.notebook.cards import Card, note_card, tables_card, trouble_card
 from workshop.notebook.session import Session
+from workshop.notebook.tables import Table
 
 ROWS = 10
 
@@ -37,28 +28,28 @@ def preview_model(session: Session, path: Path) -> Card:
     saved = f"`{name}` is saved."
     work = Work(session.project)
     try:
-        model = work.model(path.stem)
+        model = work.with_ancestors(path.stem)[-1]
         demand_one_select(model)
-    except (DoesNotRun, NotStarted) as error:
+    except DoesNotRun as error:
         return trouble_card(f"{saved}\n\n{error}")
     try:
         cursor = session.open_connection.cursor().execute(f"select * from (\n{model.sql}\n) limit {ROWS + 1}")
-        columns = [column[0] for column in cursor.description]
-        rows = [dict(zip(columns, row)) for row in cursor.fetchmany(ROWS + 1)]
+        columns = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
     except (duckdb.Error, RuntimeError) as error:
         if "interrupt" in str(error).lower():
             raise KeyboardInterrupt from error
-        if parent := parent_not_built(error, work.model_files()):
+        if parent := parent_not_built(error, work.model_files):
             return note_card(
-                f"{saved}\n\nIt reads `{parent}`, which is not in this notebook's warehouse yet, so there are no rows to show. "
-                f"Build it: `%dbt run --select {parent}`, then run this cell again."
+                f"{saved}\n\nIt reads `{parent}`, which is not in this notebook's warehouse yet, so there are no rows "
+                f"to "
+                f"show. Build it: `%dbt run --select {parent}`, then run this cell again."
             )
-        return trouble_card(f"{saved}\n\n{replace(explain(error), file=name, line=line_of(error))}")
-    more = "its first rows" if len(rows) > ROWS else "all its rows"
+        trouble = replace(explain(error, names=RAW_NAMES), file=name, line=line_of(error))
+        return trouble_card(f"{saved}\n\n{trouble}")
     if not rows:
-        return Card(framed(markdown(f"{saved} It returns no rows."), VOICES[PASSED][2]), f"{saved} It returns no rows.")
-    html = side_by_side(table_html(more, rows[:ROWS]))
-    return Card(framed(markdown(saved) + html, VOICES[PASSED][2]), f"{saved}\n{table_text(more, rows[:ROWS])}")
+        return tables_card(f"{saved} It returns no rows.", [])
+    return tables_card(saved, [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])])
 
 
 def parent_not_built(error: Exception, models: Container[str]) -> str:

@@ -2,14 +2,19 @@
 
 import os
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from workshop.course.answers import Answer
+from workshop.course.raw_tables import RAW_NAMES, RAW_TABLES
+from workshop.dbt_project.commands import run_dbt
 from workshop.dbt_project.files import ProjectTrouble, apply_edits, create_project
-from workshop.dbt_project.warehouse import WarehouseTrouble, attach_raw, build_raw, ensure_raw, open_warehouse
-from workshop.places import RAW_DATABASE, SOLUTIONS, project_beside
+from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.raw_database import attach_raw, build_raw, ensure_fresh_raw, ensure_raw
+from workshop.dbt_project.warehouse import WarehouseTrouble, open_warehouse
+from workshop.places import RAW_DATABASE, SOLUTIONS, STARTER, project_beside
 
 SETTINGS = "set threads = 1; set memory_limit = '2GB'; set autoinstall_known_extensions = false"
 
@@ -39,15 +44,19 @@ class Session:
             is_solution = self.connection is None and self.folder.resolve() == SOLUTIONS
             if is_solution:
                 shutil.rmtree(self.path, ignore_errors=True)
-            is_new = create_project(self.path)
+            is_new = create_project(self.path, STARTER)
             if is_solution:
                 for answer in answered:
                     apply_edits(self.path, list(answer.edits))
             if self.connection is None:
-                self.connection, self.warehouse = open_warehouse(self.path, name)
+                self.connection, self.warehouse = open_warehouse(
+                    self.path, name, ensure_fresh_raw(self.path, RAW_TABLES)
+                )
                 self.connection.execute(SETTINGS)
             else:
-                attach_raw(self.connection, ensure_raw(self.path))  # it may have been detached, or deleted, since
+                attach_raw(
+                    self.connection, ensure_raw(self.path, RAW_TABLES)
+                )  # it may have been detached, or deleted, since
             keep_a_working_folder(self.folder)
         except (OSError, duckdb.Error) as error:
             raise ProjectTrouble(
@@ -71,14 +80,20 @@ class Session:
         raw = self.project / RAW_DATABASE
         self.open_connection.execute("detach database if exists raw")
         try:
-            build_raw(raw, hours_old)
+            build_raw(raw, RAW_TABLES, hours_old)
         except (OSError, duckdb.Error) as error:
             raise ProjectTrouble(
-                "The raw data could not be loaded again, and is as it was: another notebook or a terminal is reading it. "
+                "The raw data could not be loaded again, and is as it was: another notebook or a terminal is reading "
+                "it. "
                 "Close that one, or try again in a moment."
             ) from error
         finally:
-            attach_raw(self.open_connection, ensure_raw(self.path))
+            attach_raw(self.open_connection, ensure_raw(self.path, RAW_TABLES))
+
+    def run_dbt(self, words: Sequence[str], show: Callable[[str], None]) -> Run:
+        """Run a dbt command in this notebook's warehouse. Raises ProjectTrouble where it is not open."""
+        self.demand_open()
+        return run_dbt(self.project, words, show, self.warehouse, RAW_NAMES)
 
     def relations(self) -> frozenset[str]:
         """Return the names of the relations in this notebook's warehouse; none where it is not open."""

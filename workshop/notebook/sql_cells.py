@@ -14,9 +14,10 @@ from IPython.core.error import UsageError
 from IPython.utils.capture import capture_output
 from jinja2 import TemplateError
 
+from workshop.course.raw_tables import RAW_NAMES
 from workshop.dbt_project.files import ProjectTrouble
+from workshop.dbt_project.sql_text import without_comments
 from workshop.dbt_project.trouble import explain
-from workshop.dbt_project.work import COMMENTS
 from workshop.notebook.session import Session
 
 
@@ -63,13 +64,16 @@ def connect_jupysql(shell: Any, session: Session) -> None:
 
 
 def friendly(magic: Callable[..., Any], draws: bool = False) -> Callable[..., Any]:
-    """Return the magic with its errors as sentences, and one for a cell without a query; with matplotlib where it draws."""
+    """Return the magic with its errors as sentences, and one for a cell without a query.
+
+    draws: whether it needs matplotlib
+    """
 
     @wraps(magic)
     def run(line: str, cell: str | None = None, **more: Any) -> Any:
         if draws and plot.plt is None:
             importlib.reload(plot)
-        if cell is not None and not COMMENTS.sub("", cell).strip():
+        if cell is not None and not without_comments(cell).strip():
             print(NOTHING_YET)
             return None
         try:
@@ -87,7 +91,7 @@ def sentence(error: BaseException) -> str:
     text = str(error).rpartition(JUPYSQL_HEADING)[2].strip()
     if isinstance(error, UsageError) and not DUCKDB_ERROR.match(text):
         return text  # JupySQL's own words
-    trouble = explain(error if isinstance(error, KeyboardInterrupt) else text)
+    trouble = explain(error if isinstance(error, KeyboardInterrupt) else text, names=RAW_NAMES)
     lines = text.splitlines()
     detail = next((lines[number : number + 2] for number, line in enumerate(lines) if line.startswith("LINE ")), [])
     return "\n".join([trouble.said, *detail, trouble.meaning])

@@ -6,121 +6,92 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import Any
 
-from workshop.course import reference
-from workshop.course.working_group_1.exercises import check_customers, check_orders
-from workshop.course.working_group_2.layout import MARTS, OLD_NAMES, STAGING
+from workshop.course.raw_tables import ORDERS
+from workshop.course.reference import reference
+from workshop.course.working_group_1.models import check_customers, check_orders
+from workshop.course.working_group_2.layout import MARTS, OLD_NAMES, STAGING, mart_faults
+from workshop.dbt_project.raw_tables import KnownValues
 from workshop.dbt_project.work import DoesNotRun, NotStarted, Work, ancestors_of
-from workshop.judging.exercise import Verdict, known_mistake
-from workshop.judging.faults import MART_FAULTS
-from workshop.judging.misconception import misconception_named
-from workshop.judging.yaml_check import (
-    compile_project,
-    from_finding,
-    judge_data_tests,
-    listed,
-    spelling_remarks,
-    with_detail,
-)
+from workshop.judging.findings import from_finding
+from workshop.judging.project_trial import ProjectTrial, set_up_project
+from workshop.judging.promises import judge_data_tests, listed, spelling_remarks
+from workshop.judging.verdict import PASSED, Verdict, not_yet
 
-STATUSES = ("placed", "shipped", "completed", "return_pending", "returned")
+[STATUSES] = [promise.values for promise in ORDERS.promises if isinstance(promise, KnownValues)]
 
 
 def check_docs(work: Work) -> Verdict:
-    project = compile_project(work, "docs")
+    trial = set_up_project(work, "docs", reference())
     blocks = {block.name: block.block_contents for block in work.manifest.docs.values() if block.package_name != "dbt"}
-    if not blocks:
-        if any(work.project.glob("models/**/*.md")):
-            return known_mistake("docs", "text_without_a_block")
-        outside = [
-            path
-            for path in work.project.glob("**/*.md")
-            if path.is_file() and "{% docs" in path.read_text(encoding="utf-8", errors="replace")
-        ]
-        if outside:
-            return with_detail(
-                known_mistake("docs", "block_outside_models"), outside[0].relative_to(work.project).as_posix()
-            )
-        raise NotStarted("There is no docs block in your project yet.")
-    if "order_status" not in blocks:
-        return with_detail(known_mistake("docs", "block_called_differently"), ", ".join(sorted(blocks)))
-    missing = [status for status in STATUSES if status not in words_of(blocks["order_status"])]
-    if missing:
-        return with_detail(known_mistake("docs", "block_misses_a_status"), ", ".join(missing))
-    if unexplained := unexplained_in(blocks["order_status"]):
-        return with_detail(known_mistake("docs", "block_without_meanings"), ", ".join(unexplained))
-    column = source_status_column(work)
-    if column is None or not (column.description or "").strip():
-        return known_mistake("docs", "block_not_used")
-    if not column.doc_blocks:
-        return known_mistake("docs", "text_in_place_of_the_block")
+    problem = no_block(work) if not blocks else block_problem(blocks) or use_problem(work)
+    if problem:
+        return problem
     remarks = (
         [] if described_sources(work) else ["A source deserves a description of its own, too: where does it come from?"]
     )
-    return Verdict(
-        True,
-        "What a status means is written once, and shown wherever it is used. Change the block, and every page changes.",
-        remarks=(*remarks, *spelling_remarks(work, project)),
+    praise = (
+        "What a status means is written once, and shown wherever it is used. Change the block, and every page changes."
     )
+    return Verdict(PASSED, praise, remarks=(*remarks, *spelling_remarks(work, trial)))
 
 
 def check_marts(work: Work) -> Verdict:
-    files = {name: path.relative_to(work.project).as_posix() for name, path in work.model_files().items()}
+    files = {name: path.relative_to(work.project).as_posix() for name, path in work.model_files.items()}
     if not any(name in files for name in MARTS) and not any(
         path.startswith("models/marts/") for path in files.values()
     ):
         raise NotStarted("There is nothing in `models/marts` yet.")
-    if left := [name for name in OLD_NAMES if name in files and OLD_NAMES[name] in files]:
-        return with_detail(known_mistake("marts", "left_behind"), ", ".join(files[name] for name in left))
-    for name in MARTS:
-        if name not in files:
-            close = [other for other in get_close_matches(name, files, 3, 0.6) if other not in reference.models()]
-            if close:
-                return with_detail(known_mistake("marts", "misnamed_mart"), f"{close[0]}, expected {name}")
-            return with_detail(known_mistake("marts", "mart_missing"), name)
-    for name, folder in MARTS.items():
-        if str(PurePosixPath(files[name]).parent) != folder:
-            return with_detail(
-                known_mistake("marts", "mart_in_the_wrong_folder"), f"{files[name]}, expected {folder}/{name}.sql"
-            )
-    for name, (folder, _) in STAGING.items():
-        if name in files and str(PurePosixPath(files[name]).parent) != folder:
-            mistake = (
-                "staging_not_sorted" if files[name] == f"models/staging/{name}.sql" else "staging_in_the_wrong_folder"
-            )
-            return with_detail(known_mistake("marts", mistake), f"{files[name]}, expected {folder}/{name}.sql")
+    if problem := name_problem(files) or folder_problem(files):
+        return problem
     try:
-        project = compile_project(work, "marts")
+        trial = set_up_project(work, "marts", reference())
     except DoesNotRun as error:
         raise refs_not_changed(error) from error
-    for name in MARTS:
-        model = next((model for model in project.models if model.name == name), None)
-        if model and any(relation.startswith('"raw"') for relation in model.reads):
-            return with_detail(known_mistake("marts", "mart_reads_a_source"), files[name])
-    mart = next((model for model in project.models if model.name == "dim_customers"), None)
-    if mart and "fct_orders" not in ancestors_of(mart, project.models):
-        return known_mistake("marts", "dim_customers_not_on_fct_orders")
-    for check in (check_orders, check_customers):
-        verdict = check(work)
-        if not verdict.passed:
-            return verdict
-    tests = [test for test in project.tests if test.depends_on & set(MARTS)]
-    strays = [finding for finding in project.findings if finding.name == "model_not_there"]
-    if old := [finding for finding in strays if any(f"`{name}`" in finding.detail for name in OLD_NAMES)]:
-        return from_finding("marts", replace(old[0], name="yaml_names_old_models"))
-    if not tests and not strays:
-        return known_mistake("marts", "marts_without_tests")
-    return judge_data_tests(
-        work,
-        "marts",
-        project,
-        tests,
-        MART_FAULTS,
-        "Everything is where others look for it, each mart says what it promises, and the project builds from its sources up.",
-        old_relations(work) + mart_description_remarks(work),
+    problem = dependency_problem(trial) or wrong_mart(work) or yaml_problem(trial)
+    if problem:
+        return problem
+    tests = [test for test in trial.tests if test.depends_on & set(MARTS)]
+    praise = (
+        "Everything is where others look for it, each mart says what it promises, and the project builds from its "
+        "sources up."
     )
+    verdict = judge_data_tests(trial, tests, mart_faults(), praise)
+    return verdict.remarking(*old_relations(work), *mart_description_remarks(work), *spelling_remarks(work, trial))
 
 
-# -- how ---------------------------------------------------------------------------------------------------
+def named(exercise: str, mistake: str, detail: str = "") -> Verdict:
+    return not_yet(reference().mistake(exercise, mistake), detail)
+
+
+# -- docs --------------------------------------------------------------------------------------------------
+
+
+def no_block(work: Work) -> Verdict:
+    """Return what stands in place of a docs block. Raises NotStarted where there is nothing of the kind."""
+    if any(work.project.glob("models/**/*.md")):
+        return named("docs", "text_without_a_block")
+    for path in work.project.glob("**/*.md"):
+        if path.is_file() and "{% docs" in path.read_text(encoding="utf-8", errors="replace"):
+            return named("docs", "block_outside_models", path.relative_to(work.project).as_posix())
+    raise NotStarted("There is no docs block in your project yet.")
+
+
+def block_problem(blocks: dict[str, str]) -> Verdict | None:
+    if "order_status" not in blocks:
+        return named("docs", "block_called_differently", ", ".join(sorted(blocks)))
+    block = blocks["order_status"]
+    if missing := [status for status in STATUSES if status not in words_of(block)]:
+        return named("docs", "block_misses_a_status", ", ".join(missing))
+    if unexplained := unexplained_in(block):
+        return named("docs", "block_without_meanings", ", ".join(unexplained))
+    return None
+
+
+def use_problem(work: Work) -> Verdict | None:
+    column = source_status_column(work)
+    if column is None or not (column.description or "").strip():
+        return named("docs", "block_not_used")
+    return None if column.doc_blocks else named("docs", "text_in_place_of_the_block")
 
 
 def words_of(text: str) -> set[str]:
@@ -136,7 +107,7 @@ def unexplained_in(block: str) -> list[str]:
     text = TODO_OR_COMMENT.sub("", block).lower().replace("\\_", "_")
     parts = re.split(rf"\b({'|'.join(sorted(STATUSES, key=len, reverse=True))})\b", text)
     explained = dict.fromkeys(STATUSES, False)
-    for before, status, after in zip(parts[::2], parts[1::2], parts[2::2]):
+    for before, status, after in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
         explained[status] |= bool(WORD.search(before) or WORD.search(after))
     return [status for status in STATUSES if not explained[status]]
 
@@ -156,12 +127,74 @@ def described_sources(work: Work) -> bool:
     return all(source.source_description for source in work.manifest.sources.values())
 
 
+# -- marts -------------------------------------------------------------------------------------------------
+
+
+def name_problem(files: dict[str, str]) -> Verdict | None:
+    if left := [name for name, new in OLD_NAMES.items() if name in files and new in files]:
+        return named("marts", "left_behind", ", ".join(files[name] for name in left))
+    for name in MARTS:
+        if name not in files:
+            close = [other for other in get_close_matches(name, files, 3, 0.6) if other not in reference().models]
+            if close:
+                return named("marts", "misnamed_mart", f"{close[0]}, expected {name}")
+            return named("marts", "mart_missing", name)
+    return None
+
+
+def folder_problem(files: dict[str, str]) -> Verdict | None:
+    for name, (folder, *_) in MARTS.items():
+        if str(PurePosixPath(files[name]).parent) != folder:
+            return named("marts", "mart_in_the_wrong_folder", f"{files[name]}, expected {folder}/{name}.sql")
+    for name, (folder, *_) in STAGING.items():
+        if name in files and str(PurePosixPath(files[name]).parent) != folder:
+            is_unsorted = files[name] == f"models/staging/{name}.sql"
+            mistake = "staging_not_sorted" if is_unsorted else "staging_in_the_wrong_folder"
+            return named("marts", mistake, f"{files[name]}, expected {folder}/{name}.sql")
+    return None
+
+
+def dependency_problem(trial: ProjectTrial) -> Verdict | None:
+    for name in MARTS:
+        model = trial.model(name)
+        if model and any(relation.startswith('"raw"') for relation in model.reads):
+            return named("marts", "mart_reads_a_source", model.path)
+    mart = trial.model("dim_customers")
+    if mart and "fct_orders" not in ancestors_of(mart, list(trial.models)):
+        return named("marts", "dim_customers_not_on_fct_orders")
+    return None
+
+
+def wrong_mart(work: Work) -> Verdict | None:
+    verdicts = (check(work) for check in (check_orders, check_customers))
+    return next((verdict for verdict in verdicts if not verdict.has_passed), None)
+
+
+def yaml_problem(trial: ProjectTrial) -> Verdict | None:
+    strays = [finding for finding in trial.findings if finding.name == "model_not_there"]
+    for finding in strays:
+        if any(f"`{name}`" in finding.detail for name in OLD_NAMES):
+            return from_finding(finding, reference().mistake("marts", "yaml_names_old_models"))
+    if not strays and not any(test.depends_on & set(MARTS) for test in trial.tests):
+        return named("marts", "marts_without_tests")
+    return None
+
+
+def refs_not_changed(error: DoesNotRun) -> DoesNotRun:
+    """Return the refusal in the words of the known mistake, where a ref asks for a mart's old name."""
+    if any(f"node named '{name}'" in error.trouble.said for name in OLD_NAMES):
+        mistake = reference().mistake("marts", "refs_not_changed")
+        return DoesNotRun(replace(error.trouble, meaning=mistake.words), mistake.name)
+    return error
+
+
 def old_relations(work: Work) -> tuple[str, ...]:
-    old = sorted(name for name in work.built if name in OLD_NAMES and name not in work.model_files())
+    old = sorted(name for name in work.built if name in OLD_NAMES and name not in work.model_files)
     if not old:
         return ()
     return (
-        f"The warehouse still holds {listed(old)}, as built before: dbt never drops what it no longer builds. Whoever reads "
+        f"The warehouse still holds {listed(old)}, as built before: dbt never drops what it no longer builds. Whoever "
+        f"reads "
         f"them reads old numbers. Away with them: {' '.join(f'`%sql drop table {name}`' for name in old)}.",
     )
 
@@ -174,11 +207,3 @@ def mart_description_remarks(work: Work) -> tuple[str, ...]:
             "The `status` of `fct_orders` is the same as that of the source: `doc('order_status')` describes it, too.",
         )
     return ()
-
-
-def refs_not_changed(error: DoesNotRun) -> DoesNotRun:
-    """Return the refusal in the words of the known mistake, where a ref asks for a mart's old name."""
-    if any(f"node named '{name}'" in error.trouble.said for name in OLD_NAMES):
-        mistake = misconception_named("marts", "refs_not_changed")
-        return DoesNotRun(replace(error.trouble, meaning=mistake.words), mistake.name)
-    return error

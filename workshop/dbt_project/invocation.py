@@ -1,0 +1,143 @@
+"""dbt in process: one invocation of it, and what it did.
+
+Importing dbt takes seconds, so it begins in the background (see `compilation.warm_up`) and everything here waits
+for it. An invocation then takes a tenth of a second, where `dbt` as a subprocess takes four or more.
+"""
+
+import atexit
+import gc
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from workshop.dbt_project.trouble import Trouble, explain
+
+os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+# Half of dbt's import time is spent in this optional dependency of jsonschema, which dbt never uses.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+# One invocation at a time: dbt keeps its settings in global variables.
+dbt_lock = threading.RLock()
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one dbt command did.
+
+    results: what dbt returned, one object a node, or an empty list
+    manifest: the project as dbt has read it, or None where it came no further than that
+    trouble: why it failed or did nothing, in words, or None; a failed test is no trouble
+    """
+
+    succeeded: bool
+    results: list[Any]
+    manifest: Any = None
+    trouble: Trouble | None = None
+
+
+def invoke(
+    words: Sequence[str],
+    callback: Callable[[Any], None] | None = None,
+    manifest: Any = None,
+    names: Sequence[str] = (),
+) -> Run:
+    """Run dbt with these words of a command line and return what it did.
+
+    callback: is given each event, as dbt's own logger is
+    manifest: what an invocation on the same files has read; without it, dbt reads the project
+    names: the names of models and raw tables that exist, for a "did you mean"
+    """
+    with dbt_lock, kept_working_folder():
+        prepare_dbt()
+        from dbt import deprecations
+        from dbt.cli.main import dbtRunner
+
+        deprecations.reset_deprecations()  # else each command repeats the notices of all before it
+        context = ContextOfTheCommand()
+        result = dbtRunner(manifest, [context.look, *([callback] if callback else [])]).invoke(list(words))
+        keep_out_of_garbage_collection()
+    results = listed(result.result)
+    trouble = explain(result.exception, names=names) if result.exception else None
+    for node_result in results:
+        failed = getattr(node_result, "status", "") == "error" and node_result.message  # stale data has none
+        if trouble is None and not result.success and failed:
+            trouble = explain(node_result.message, node_result.node, names)
+    return Run(bool(result.success), results, context.manifest, trouble)
+
+
+def forget_parsed(target: Path) -> bool:
+    """Make dbt read all files again, and return whether it remembered any.
+
+    After some mistakes, such as one model described twice, dbt 1.11's partial parsing goes on complaining when they
+    are mended.
+    """
+    with suppress(OSError):
+        (target / "partial_parse.msgpack").unlink()
+        return True
+    return False
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+class ContextOfTheCommand:
+    """Where dbt's command line keeps the manifest, which `parse` alone returns: to parse twice would double a check."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+
+    def look(self, _: Any) -> None:
+        """Called with each event, the first of them while dbt's command line is there to be found."""
+        if not self.kept:
+            import click
+
+            context = click.get_current_context(silent=True)
+            self.kept = context.obj if context and context.obj else {}
+
+    @property
+    def manifest(self) -> Any:
+        return self.kept.get("manifest")
+
+
+@cache
+def prepare_dbt() -> None:
+    """Let dbt look for its plugins once: to walk through all of sys.path takes it a quarter of a check, each time."""
+    from dbt.plugins.manager import PluginManager
+
+    PluginManager.get_prefixed_modules = cache(PluginManager.get_prefixed_modules)  # type: ignore[method-assign]
+
+
+@cache
+def keep_out_of_garbage_collection() -> None:
+    """dbt stays for as long as the process does. To look through its half million objects for garbage, again and again,
+    would take a tenth of each check.
+    """
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)  # else DuckDB's binding complains of leaks when Python ends
+
+
+def listed(result: Any) -> list[Any]:
+    if result is None or isinstance(result, bool):
+        return []
+    if hasattr(result, "results"):
+        return list(result.results)
+    return list(result) if isinstance(result, list) else [result]
+
+
+@contextmanager
+def kept_working_folder() -> Iterator[None]:
+    """Some dbt commands change the working folder of the whole kernel; put it back."""
+    folder = Path.cwd()
+    try:
+        yield
+    finally:
+        os.chdir(folder)

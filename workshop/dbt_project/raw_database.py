@@ -1,0 +1,108 @@
+"""The raw database of a project: what the loader brought, built from the files of the declared tables.
+
+It is one file that every warehouse attaches read-only as `raw`. It is replaced whole or not at all.
+"""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from workshop.dbt_project.raw_tables import RawTable
+from workshop.places import RAW_DATABASE
+
+# A notebook opened on the next day begins with fresh data, else dbt would call it stale from the start.
+HOURS_OF_A_SESSION = 8
+
+
+def ensure_raw(project: Path, tables: Sequence[RawTable]) -> Path:
+    """Return the path of the project's raw database, built if it is missing, damaged or half built.
+
+    Raises OSError or duckdb.IOException where it can't be written.
+    """
+    raw = project / RAW_DATABASE
+    if not is_whole(raw, tables):
+        build_raw(raw, tables)
+    return raw
+
+
+def ensure_fresh_raw(project: Path, tables: Sequence[RawTable]) -> Path:
+    """Return the path of the project's raw database, loaded again where the last load was a day ago or so.
+
+    Where others are reading it and the system does not let it be replaced, it stays as it is.
+    """
+    raw = ensure_raw(project, tables)
+    if datetime.now().timestamp() - raw.stat().st_mtime > HOURS_OF_A_SESSION * 3600:
+        with suppress(OSError):
+            build_raw(raw, tables)
+    return raw
+
+
+def build_raw(raw: Path, tables: Sequence[RawTable], hours_old: float = 1) -> None:
+    """Build the raw database at `raw`, as if it had been loaded `hours_old` hours ago.
+
+    It is built beside its place and moved there when it is whole, so that nobody ever sees half of it.
+
+    Raises OSError or duckdb.IOException where it can't be written.
+    """
+    raw.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = raw.with_name(f"{raw.name}.{os.getpid()}.tmp")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with duckdb.connect() as connection:
+            connection.execute(f"attach {quoted(unfinished)} as raw")
+            # dbt takes a time stamp without a zone for UTC.
+            load_raw_tables(connection, tables, datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=hours_old))
+            connection.execute("detach raw")
+        os.replace(unfinished, raw)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load_raw_tables(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[RawTable], loaded_at: datetime, catalog: str = "raw"
+) -> None:
+    """Fill a catalog of `connection` with the rows of the tables' files, stamped with `loaded_at`."""
+    for table in tables:
+        stamp = f", timestamp '{loaded_at:%Y-%m-%d %H:%M:%S}' as {table.stamp}" if table.stamp else ""
+        connection.execute(f"create schema if not exists {catalog}.{table.schema}")
+        connection.execute(
+            f"create table {catalog}.{table.name} as select *{stamp} "
+            f"from read_csv({quoted(table.file)}, header = true, columns = {dict(table.columns)})"
+        )
+
+
+def attach_raw(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
+    """Attach the raw database read-only as `raw`. Nothing happens where it is attached already."""
+    connection.execute(f"attach if not exists {quoted(raw)} as raw (read_only)")
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def is_whole(raw: Path, tables: Sequence[RawTable]) -> bool:
+    if not raw.exists():
+        return False
+    try:
+        with duckdb.connect() as connection:
+            attach_raw(connection, raw)
+            return all(rows_in(connection, table) == rows_in_file(table) for table in tables)
+    except duckdb.Error:
+        return False
+
+
+def rows_in(connection: duckdb.DuckDBPyConnection, table: RawTable) -> int:
+    [count] = connection.execute(f"select count(*) from {table.relation}").fetchone() or (0,)
+    return int(count)
+
+
+def rows_in_file(table: RawTable) -> int:
+    return len(table.file.read_text(encoding="utf-8").splitlines()) - 1
+
+
+def quoted(value: object) -> str:
+    """Return `value` as a SQL string."""
+    return "'" + str(value).replace("'", "''") + "'"

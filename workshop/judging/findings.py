@@ -1,0 +1,59 @@
+"""What a lint finds in a project's YAML, in the words of the known mistakes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from workshop.dbt_project.trouble import Trouble
+from workshop.dbt_project.work import DoesNotRun
+from workshop.dbt_project.yaml_lint import Finding
+from workshop.judging.misconception import Misconception
+from workshop.judging.reference import Reference
+from workshop.judging.verdict import Verdict, not_yet
+
+REFUSED_BY_DBT = """
+    tab_in_yaml unquoted_jinja indentation not_a_mapping tests_and_data_tests hyphen_in_test_name test_misspelt
+    two_tests_on_one_dash period_in_the_plural doc_not_there docs_never_closed described_twice sources_misspelt
+    tables_misspelt freshness_one_level_too_high test_on_the_model
+""".split()
+
+
+def explained(exercise: str, error: DoesNotRun, findings: Sequence[Finding], reference: Reference) -> DoesNotRun:
+    """Return dbt's refusal in the words of the known mistake that causes it, with file and line, if there is one."""
+    causes = [finding for finding in findings if finding.name in REFUSED_BY_DBT]
+    in_file = [finding for finding in causes if finding.file == error.trouble.file]
+    for finding in in_file or causes:
+        if mistake := reference.find_mistake(exercise, finding.name):
+            detail = f"{finding.detail[:1].upper()}{finding.detail[1:]}. " if finding.detail else ""
+            trouble = Trouble(error.trouble.said, f"{detail}{mistake.words}", finding.file, finding.line)
+            return DoesNotRun(trouble, finding.name)
+    return error
+
+
+def explained_test(exercise: str, error: DoesNotRun, findings: Sequence[Finding], reference: Reference) -> DoesNotRun:
+    """Return DuckDB's refusal of a test in the words of the known mistake that causes it, if there is one."""
+    causes = [finding for finding in findings if finding.name in REFUSED_BY_DBT]
+    if any(reference.find_mistake(exercise, finding.name) for finding in causes):
+        return explained(exercise, error, findings, reference)
+    mistake = reference.find_mistake(exercise, "column_not_there")
+    if mistake and ("not found" in error.trouble.said or "does not have a column" in error.trouble.said):
+        trouble = replace(error.trouble, meaning=f"{error.trouble.meaning} {mistake.words}")
+        return DoesNotRun(trouble, mistake.name)
+    return error
+
+
+def findings_about(
+    about: str, exercise: str, findings: Sequence[Finding], reference: Reference
+) -> list[tuple[Finding, Verdict]]:
+    """Return the findings for which there are words, in files that describe `about` ("models" or "sources")."""
+    found = []
+    for finding in findings:
+        mistake = reference.find_mistake(exercise, finding.name)
+        if mistake and (not finding.about or about in finding.about):
+            found.append((finding, from_finding(finding, mistake)))
+    return found
+
+
+def from_finding(finding: Finding, mistake: Misconception) -> Verdict:
+    """Return "not yet" in the words of the mistake that a finding shows, with its place."""
+    detail = f": {finding.detail}" if finding.detail else ""
+    return not_yet(mistake).adding(f"See {finding.place}{detail}")

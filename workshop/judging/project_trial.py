@@ -1,0 +1,47 @@
+"""A learner's whole project on trial: compiled, its models created in a twin, its data tests ready to be run there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workshop.dbt_project.work import DoesNotRun, Model, Work
+from workshop.dbt_project.yaml_lint import Finding, lint
+from workshop.judging.breaking import Patient
+from workshop.judging.data_tests import DataTest, compiled_tests
+from workshop.judging.findings import explained
+from workshop.judging.raw_data import raw_data
+from workshop.judging.reference import Reference
+from workshop.judging.stand_ins import build_models
+from workshop.judging.twin import Twin
+
+
+@dataclass(frozen=True)
+class ProjectTrial:
+    """A project that dbt can read: its models and data tests, what a lint finds, and a twin that holds the models."""
+
+    exercise: str
+    models: Sequence[Model]
+    tests: Sequence[DataTest]
+    findings: Sequence[Finding]
+    patient: Patient
+
+    @property
+    def reference(self) -> Reference:
+        return self.patient.reference
+
+    def model(self, name: str) -> Model | None:
+        return next((model for model in self.models if model.name == name), None)
+
+
+def set_up_project(work: Work, exercise: str, reference: Reference) -> ProjectTrial:
+    """Compile all models and tests, and create the models in a twin.
+
+    Raises DoesNotRun: in the words of a known mistake where one is found in the file that dbt complains about.
+    """
+    findings = lint(work.project)
+    try:
+        models, results = work.compiled()
+    except DoesNotRun as error:
+        raise explained(exercise, error, findings, reference) from error
+    twin = Twin(raw_data(tuple(reference.tables)))
+    patient = Patient(twin, build_models(twin, models, reference), reference)
+    return ProjectTrial(exercise, models, compiled_tests(results, work.manifest), findings, patient)

@@ -1,0 +1,119 @@
+"""Judge what a project promises about its data: clean data passes, and whatever breaks, one of its tests notices."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from workshop.dbt_project.work import DoesNotRun, Work
+from workshop.dbt_project.yaml_lint import deprecated_arguments
+from workshop.judging.breaking import inject, rows_that_show
+from workshop.judging.counterexample import Counterexample
+from workshop.judging.data_tests import DataTest, failing
+from workshop.judging.faults import Caught, Fault
+from workshop.judging.findings import explained_test, findings_about
+from workshop.judging.project_trial import ProjectTrial
+from workshop.judging.results import Result
+from workshop.judging.verdict import PASSED, Verdict, not_yet
+
+POINTS_AT_NOTHING = ("to_without_ref", "model_not_there")
+
+# The known mistake behind a test that fails on clean data, by the kind of the test.
+TOO_STRICT = {
+    "unique": "unique_on_the_wrong_column",
+    "not_null": "not_null_where_null_is_right",
+    "accepted_values": "accepted_value_missing",
+    "relationships": "relationships_to_the_wrong_column",
+}
+
+
+def judge_data_tests(
+    trial: ProjectTrial, tests: Sequence[DataTest], faults: Sequence[Fault], praise: str, about: str = "models"
+) -> Verdict:
+    """Return the verdict on some of a project's tests. Raises DoesNotRun.
+
+    tests: those that may notice the faults; that they pass on clean data is asked of all tests of the project
+    about: what the tests are of, "models" or "sources"
+    """
+    swallowed = findings_about(about, trial.exercise, trial.findings, trial.reference)
+    for finding, verdict in swallowed:
+        if finding.name in POINTS_AT_NOTHING:
+            return verdict
+    try:
+        too_strict = failing_on_clean_data(trial)
+        caught = tuple(inject(trial.patient, tests, faults))
+    except DoesNotRun as error:
+        raise explained_test(trial.exercise, error, trial.findings, trial.reference) from error
+    if too_strict:
+        return fails_on_clean_data(trial, *too_strict[0])
+    if slipped := [each.fault for each in caught if not each.by]:
+        words = [verdict for _, verdict in swallowed] or [forgotten(trial, slipped, faults)]
+        return slipped_through(trial, slipped[0], words[0], caught)
+    return Verdict(PASSED, praise, remarks=only_warnings(tests), faults=caught)
+
+
+def swallowed_by_dbt(trial: ProjectTrial, about: str) -> Verdict | None:
+    """Where nothing is there because dbt ignored it, return the verdict that says so in place of "not started"."""
+    found = findings_about(about, trial.exercise, trial.findings, trial.reference)
+    return found[0][1] if found else None
+
+
+def spelling_remarks(work: Work, trial: ProjectTrial) -> tuple[str, ...]:
+    """Return remarks on what dbt passes over and on what it calls deprecated."""
+    misspelt = [finding for finding in trial.findings if finding.name == "key_misspelt"]
+    remarks = [f"dbt passes over something in {finding.place}: {finding.detail}" for finding in misspelt]
+    if found := deprecated_arguments(work.project):
+        places = listed(sorted({each.file for each in found}))
+        remarks.append(
+            f"dbt calls one spelling deprecated ({places}): the arguments of a test belong under `arguments:`. "
+            "It works for now."
+        )
+    return tuple(remarks)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as Markdown, with commas between."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def failing_on_clean_data(trial: ProjectTrial) -> list[tuple[DataTest, Result]]:
+    twin = trial.patient.twin
+    twin.fill(twin.raw.whole)
+    found = failing(twin, trial.tests)
+    twin.fill(twin.raw.small)
+    return found
+
+
+def fails_on_clean_data(trial: ProjectTrial, test: DataTest, rows: Result) -> Verdict:
+    verdict = not_yet(trial.reference.mistake(trial.exercise, TOO_STRICT.get(test.kind, "test_fails_on_clean_data")))
+    return replace(
+        verdict,
+        message=f"On the data as it is, `{test.name}` fails. {verdict.message}",
+        counterexample=Counterexample({f"what {test.name} complains about": rows.as_dicts()}),
+    )
+
+
+def forgotten(trial: ProjectTrial, slipped: Sequence[Fault], faults: Sequence[Fault]) -> Verdict:
+    """Return the words for tests that are not there: those of a whole table, or one kind of test."""
+    for rows in {fault.rows: None for fault in slipped}:
+        of_table = [fault for fault in faults if fault.rows == rows]
+        mistake = trial.reference.find_mistake(trial.exercise, f"{rows}_without_tests")
+        if mistake and list(slipped) == of_table:
+            return not_yet(mistake)
+    return not_yet(trial.reference.mistake(trial.exercise, f"{slipped[0].noticed_by}_forgotten"))
+
+
+def slipped_through(trial: ProjectTrial, fault: Fault, verdict: Verdict, caught: tuple[Caught, ...]) -> Verdict:
+    rows = rows_that_show(trial.patient, fault)
+    return replace(
+        verdict,
+        message=f"{fault.sentence}, and all your tests stay green. {verdict.message}",
+        counterexample=Counterexample({fault.relation: rows}),
+        faults=caught,
+    )
+
+
+def only_warnings(tests: Sequence[DataTest]) -> tuple[str, ...]:
+    warning = sorted(test.name for test in tests if test.warns_only)
+    return (f"{listed(warning)} only warn: dbt goes on building when they fail.",) if warning else ()

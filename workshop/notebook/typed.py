@@ -1,0 +1,42 @@
+"""How the words that a learner types behind a magic are read, and how refusals are said."""
+
+import shlex
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from workshop.course.groups import UnknownName
+from workshop.dbt_project.files import ProjectTrouble
+
+
+def in_words(magic: Callable[..., Any]) -> Callable[..., None]:
+    """Answer `--help` with the docstring, and turn our own refusals into one sentence."""
+
+    @wraps(magic)
+    def run(self: Any, line: str, cell: str | None = None) -> None:
+        if line.strip() in ("--help", "-h") and magic.__name__ != "dbt":
+            print("\n".join(text.strip() for text in (magic.__doc__ or "").strip().splitlines()))
+            return
+        try:
+            magic(self, line.strip(), *(() if cell is None else (cell,)))
+        except (UnknownName, ProjectTrouble) as error:
+            raise UsageError(str(error)) from None
+        except KeyboardInterrupt:
+            raise UsageError("You stopped it. The next cell works as usual.") from None
+
+    return run
+
+
+def in_shell_words(line: str) -> list[str]:
+    """Return the words of `line` as a terminal would split them. Raises UsageError."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise UsageError("A quote is opened and not closed.") from None
+
+
+def with_body(lines: list[str]) -> list[str]:
+    """Give a cell of one line, such as `%%sqlmodel --help`, an empty second one: IPython refuses it otherwise."""
+    return [*lines, "\n"] if len(lines) == 1 and lines[0].startswith(("%%sql", "%%dbtfile")) else lines
