@@ -34,7 +34,8 @@ MISTAKE = "join_repeats_orders"
 MEMORY = """
 import pathlib, psutil
 status = pathlib.Path("/proc/self/status")
-peak = [line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")] if status.exists() else []
+lines = status.read_text().splitlines() if status.exists() else []
+peak = [line.split()[1] for line in lines if line.startswith("VmHWM")]
 print(psutil.Process().memory_info().rss / 2**20, int(peak[0]) / 2**10 if peak else "nan")
 """
 

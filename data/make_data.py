@@ -118,7 +118,7 @@ def make_shop() -> tuple[list[tuple], list[tuple], list[tuple]]:
 def draw_customers(draw: random.Random) -> list[tuple]:
     names = [(first, last) for first in FIRST_NAMES for last in LAST_NAMES]
     ids = range(len(HAND_WRITTEN_CUSTOMERS) + 1, CUSTOMERS + 1)
-    return [(id, *name) for id, name in zip(ids, draw.sample(names, len(ids)))]
+    return [(id, *name) for id, name in zip(ids, draw.sample(names, len(ids)), strict=False)]
 
 
 def draw_orders(draw: random.Random) -> list[tuple]:

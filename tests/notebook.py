@@ -1,4 +1,4 @@
-"""A notebook as a learner meets it: cells go in, text comes out. In this process, which is fast, or in a real kernel."""
+"""A notebook as a learner meets it: cells go in, text comes out; in this process, which is fast, or in a kernel."""
 
 import hashlib
 import os

@@ -60,7 +60,7 @@ def test_an_alternative_is_another_way(path: Path) -> None:
     assert not set(alternative.edits) & set(answers()[alternative.exercise].edits)
 
 
-@pytest.mark.parametrize("exercise, number", AT_LEAST.items(), ids=AT_LEAST)
+@pytest.mark.parametrize(("exercise", "number"), AT_LEAST.items(), ids=AT_LEAST)
 def test_enough_other_ways_are_tried(exercise: str, number: int) -> None:
     tried: list[Misconception] = [read_misconception(path) for path in FILES if path.parent.name == exercise]
     assert len({alternative.edits for alternative in tried}) >= number

@@ -102,7 +102,7 @@ def test_bad_markers(source: str, where: str, said: str) -> None:
 
 
 def test_answer_behind_the_last_check() -> None:
-    with pytest.raises(BadMarkers, match="one.ipynb: .* belongs to no exercise"):
+    with pytest.raises(BadMarkers, match=r"one\.ipynb: .* belongs to no exercise"):
         list_answers(notebook("%check a", MODEL), "one.ipynb")
 
 
@@ -110,7 +110,7 @@ def test_bad_markers_stop_the_build_before_anything_is_written(tmp_path: Path) -
     write(tmp_path / "solutions/a.ipynb", notebook(MODEL))
     write(tmp_path / "solutions/b.ipynb", notebook("%%sql\n-- end answer"))
     (tmp_path / "notebooks").mkdir()
-    with pytest.raises(BadMarkers, match="b.ipynb, cell 2, line 2"):
+    with pytest.raises(BadMarkers, match=r"b\.ipynb, cell 2, line 2"):
         build(tmp_path / "solutions", tmp_path / "notebooks")
     assert not list((tmp_path / "notebooks").iterdir())
 

@@ -209,7 +209,7 @@ def test_run_all_of_the_untouched_notebook_shows_no_error(browser: Browser, tmp_
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         notebook = Notebook(page)
-        last = [name for name in notebook.ids if name in {"progress"}][0]
+        last = next(name for name in notebook.ids if name in {"progress"})
         number = len(list(code_cells(read_notebook(NOTEBOOKS / "working_group_1.ipynb"))))
         expect(notebook.cell(last).locator(".jp-InputPrompt")).to_have_text(f"[{number}]:", timeout=PATIENCE)
         for name in notebook.ids:

@@ -1,7 +1,6 @@
 """Catching up makes everything before an exercise pass, keeps what is right, and never loses a byte."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -178,7 +177,10 @@ def test_the_lock_is_one_that_another_process_sees(project: Path) -> None:
     import sys
 
     with module.only_one(project):
-        code = f"from pathlib import Path; from workshop.dbt_project.warehouse import *; print(connect_unless_locked(Path({str(project)!r}) / 'warehouses/catch_up.duckdb'))"
+        code = (
+            "from pathlib import Path; from workshop.dbt_project.warehouse import connect_unless_locked; "
+            f"print(connect_unless_locked(Path({str(project)!r}) / 'warehouses/catch_up.duckdb'))"
+        )
         assert (
             subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "None\n"
         )
@@ -186,10 +188,10 @@ def test_the_lock_is_one_that_another_process_sees(project: Path) -> None:
 
 
 @pytest.fixture
-def linked(tmp_path: Path) -> Iterator[Path]:
+def linked(tmp_path: Path) -> Path:
     create_project(tmp_path / "elsewhere", STARTER)
     (tmp_path / "jaffle_shop").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    yield tmp_path / "jaffle_shop"
+    return tmp_path / "jaffle_shop"
 
 
 def test_a_project_that_is_a_link(linked: Path) -> None:

@@ -16,8 +16,15 @@ STEPS = [
     *(Step(name, PASSED) for name in ("inspect_payments", "stg_payments", "grain", "orders")),
     Step("customers", NOT_YET, "payments_joined_again_multiply"),
 ]
-STATES = [(PASSED, None), (NOT_YET, None), (NOT_YET, "many_to_one"), (DOES_NOT_RUN, None), (DOES_NOT_RUN, "tab_in_yaml"),
-          (NOT_STARTED, None), (WORKSHOP_PROBLEM, None)]  # fmt: skip
+STATES = [
+    (PASSED, None),
+    (NOT_YET, None),
+    (NOT_YET, "many_to_one"),
+    (DOES_NOT_RUN, None),
+    (DOES_NOT_RUN, "tab_in_yaml"),
+    (NOT_STARTED, None),
+    (WORKSHOP_PROBLEM, None),
+]
 
 
 def feedback(name: str, group: int, outcome: str, misconception: str | None = None) -> Feedback:
@@ -104,9 +111,21 @@ def test_the_names_count(text: str, expected: list[Step]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "hello", "WG1", "WG1 5/5:", "WG1 is great, I am not done; all done", "WG1 4/5: inspect_payments, stg_pay...", "wg²: grain done",
-     "WG1111111 0/1: grain: not yet", "FWG1 0/1: grain: not yet", "\x00\ud800;;;:::", "WG٣ 0/1: grain: not yet", "WG1 0/1: grain: not ſtarted"],
-)  # fmt: skip
+    [
+        "",
+        "hello",
+        "WG1",
+        "WG1 5/5:",
+        "WG1 is great, I am not done; all done",
+        "WG1 4/5: inspect_payments, stg_pay...",
+        "wg²: grain done",
+        "WG1111111 0/1: grain: not yet",
+        "FWG1 0/1: grain: not yet",
+        "\x00\ud800;;;:::",
+        "WG٣ 0/1: grain: not yet",
+        "WG1 0/1: grain: not ſtarted",
+    ],
+)
 def test_what_is_no_check_in(text: str) -> None:
     assert parse_check_in(text) == []
 

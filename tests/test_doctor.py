@@ -52,13 +52,13 @@ def test_a_package_that_is_missing_or_another(monkeypatch: pytest.MonkeyPatch, t
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(doctor, "version", missing)
-    with pytest.raises(NotReady, match="^agate is missing, and"):
+    with pytest.raises(NotReady, match=r"^agate is missing, and"):
         doctor.packages(tmp_path)
 
 
 def test_a_full_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=499_900_000))
-    with pytest.raises(NotReady, match="Only 499 MB are free on this disk. Free at least 500 MB"):
+    with pytest.raises(NotReady, match=r"Only 499 MB are free on this disk\. Free at least 500 MB"):
         doctor.free_space(tmp_path)
 
 
@@ -92,7 +92,7 @@ def test_a_dbt_that_fails_or_calls_out(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(
         commands, "run_dbt", lambda *_: Run(False, [], trouble=Trouble("There is no model x.", "Look."))
     )
-    with pytest.raises(NotReady, match="dbt does not build the project that you begin with. There is no model x."):
+    with pytest.raises(NotReady, match=r"dbt does not build the project that you begin with\. There is no model x\."):
         doctor.dbt_builds(tmp_path)
 
     def call_out(*_: Any) -> Run:

@@ -1,4 +1,4 @@
-"""Data tests are judged by breaking the data: each fault is real, and what a test does counts, not how it is written."""
+"""Data tests are judged by breaking the data: each fault is real, and what a test does counts, not its text."""
 
 from pathlib import Path
 
@@ -83,7 +83,7 @@ def test_what_is_broken_is_in_no_other_row() -> None:
     assert all(keys.isdisjoint(change.values()) for change in changes)
 
 
-@pytest.mark.parametrize("exercise, number", [("tests", 12), ("sources", 12), ("marts", 5)])
+@pytest.mark.parametrize(("exercise", "number"), [("tests", 12), ("sources", 12), ("marts", 5)])
 def test_the_answer_catches_every_fault(answered: Answered, exercise: str, number: int) -> None:
     found = verdict_on(answered(exercise), exercise).faults
     assert len(found) == number

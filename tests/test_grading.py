@@ -16,7 +16,10 @@ from workshop.dbt_project.files import apply_edits, create_project
 from workshop.places import STARTER
 
 KEYS = ["project", "exercise", "group", "outcome", "misconception", "message", "remarks", "counterexample"]
-IN_CENTS = "select id as payment_id, orderid as order_id, paymentmethod as payment_method, status, amount, created as created_at from raw.stripe.payment"
+IN_CENTS = (
+    "select id as payment_id, orderid as order_id, paymentmethod as payment_method, status, amount, "
+    "created as created_at from raw.stripe.payment"
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,7 @@ def test_grading_writes_nothing(right: Path) -> None:
 
 
 def test_unknown_exercise(fresh: Path) -> None:
-    with pytest.raises(LookupError, match="There is no exercise stg_payment. Did you mean stg_payments"):
+    with pytest.raises(LookupError, match=r"There is no exercise stg_payment\. Did you mean stg_payments"):
         workshop.grade(fresh, "stg_payment")
 
 

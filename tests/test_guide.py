@@ -53,7 +53,7 @@ def test_every_link_leads_somewhere() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-@pytest.mark.parametrize("number, query", NUMBERS, ids=[query for _, query in NUMBERS])
+@pytest.mark.parametrize(("number", "query"), NUMBERS, ids=[query for _, query in NUMBERS])
 def test_every_number_is_what_the_data_gives(number: str, query: str) -> None:
     right = right_models(reference())
     assert float(number) == pytest.approx(float(right.result(query, right.raw.whole).rows[0][0]), abs=0.001)

@@ -1,4 +1,4 @@
-"""How `workshop lab` starts JupyterLab: quiet for learners, large for a shared screen, and nobody's settings touched."""
+"""How `workshop lab` starts JupyterLab: quiet for learners, large for a shared screen, nobody's settings touched."""
 
 import json
 import os

@@ -44,7 +44,7 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 def test_help(cells: Cells, name: str) -> None:
     percent = "%%" if name in CELL_MAGICS else "%"
     shown = cells.run(f"{percent}{name} --help")
-    assert shown.startswith(f"{percent}{name} ") or shown.startswith(f"{percent}{name}\n")
+    assert shown.startswith((f"{percent}{name} ", f"{percent}{name}\n"))
     assert len(shown.split()) > 10
 
 

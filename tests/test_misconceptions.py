@@ -63,7 +63,7 @@ def test_the_answers_alone_pass(answered: Answered, exercise: str) -> None:
     assert verdict_on(answered(exercise), exercise).outcome == PASSED
 
 
-@pytest.mark.parametrize("exercise, number", AT_LEAST.items(), ids=AT_LEAST)
+@pytest.mark.parametrize(("exercise", "number"), AT_LEAST.items(), ids=AT_LEAST)
 def test_enough_mistakes_are_known(exercise: str, number: int) -> None:
     assert len(misconceptions_of(exercise)) >= number
 

@@ -50,7 +50,7 @@ def test_missing_part_comes_back(project: Path, name: str) -> None:
 def test_full_disk_leaves_no_half_made_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(shutil, "copyfile", no_space)
-        with pytest.raises(OSError):
+        with pytest.raises(OSError, match="No space left"):
             create_project(tmp_path / "jaffle_shop", STARTER)
     assert not [path for path in tmp_path.rglob("*") if path.suffix in (".tmp", ".yml")]
     create_project(tmp_path / "jaffle_shop", STARTER)
@@ -67,7 +67,7 @@ def test_full_disk_keeps_the_old_text(project: Path, monkeypatch: pytest.MonkeyP
     path = project / "models/customers.sql"
     before = fingerprint(project)
     monkeypatch.setattr(os, "replace", no_space)
-    with pytest.raises(ProjectTrouble, match="customers.sql was not saved: No space left .* Nothing is lost"):
+    with pytest.raises(ProjectTrouble, match=r"customers\.sql was not saved: No space left .* Nothing is lost"):
         write_file(path, "select 1")
     assert fingerprint(project) == before
 

@@ -16,8 +16,9 @@ from workshop.dbt_project.files import create_project
 from workshop.judging.verdict import NOT_YET, PASSED
 from workshop.places import STARTER
 
-TWO_DONE = "WG1 2/5: inspect_payments, stg_payments done; grain: not yet (many_to_one); orders: not started; customers: not started"
-ONE_DONE = "WG1 1/5: inspect_payments done; stg_payments: does not run; grain: not started; orders: not started; customers: not started"
+LATER = "orders: not started; customers: not started"
+TWO_DONE = f"WG1 2/5: inspect_payments, stg_payments done; grain: not yet (many_to_one); {LATER}"
+ONE_DONE = f"WG1 1/5: inspect_payments done; stg_payments: does not run; grain: not started; {LATER}"
 
 
 def names_in(text: str) -> list[str]:
@@ -39,7 +40,8 @@ def names_in(text: str) -> list[str]:
         (f"19:02:11 From Ana Lima to Bo (direct message):\r\n\t{TWO_DONE}\r\n", 0),
         (f"00:58:04\tAna Lima:\t{TWO_DONE}\n00:59:04\tBo:\tI go to lunch at 12:30", 60),
         (
-            f"2026-01-05 19:02:11 From Ana Lima to Everyone:\n\thi, see below: thanks\n\n\t{TWO_DONE.replace(' grain', chr(10) + 'grain')}\n",
+            "2026-01-05 19:02:11 From Ana Lima to Everyone:\n\thi, see below: thanks\n\n"
+            f"\t{TWO_DONE.replace(' grain', chr(10) + 'grain')}\n",
             0,
         ),
         (f'19:02:11 From Ana Lima to Everyone:\n\tReplying to "{ONE_DONE[:40]}..."\n\n\t{TWO_DONE}\n', 0),
@@ -63,7 +65,8 @@ def test_the_next_groups_line_belongs_to_the_one_above() -> None:
 
 
 def test_a_quotation_is_not_the_quoters_own() -> None:
-    chat = f'19:02:11 From Ana to Everyone:\n\t{ONE_DONE}\n19:03:00 From Bo to Everyone:\n\tReacted to "{TWO_DONE}" with 👍\n'
+    reaction = f'\tReacted to "{TWO_DONE}" with 👍\n'
+    chat = f"19:02:11 From Ana to Everyone:\n\t{ONE_DONE}\n19:03:00 From Bo to Everyone:\n{reaction}"
     assert names_in(chat) == ["Ana"]
     assert names_in(chat.replace("Reacted to", "Replying to").replace(" with 👍", "\n\n\tgreat")) == ["Ana"]
 

@@ -97,7 +97,10 @@ def test_did_you_mean_a_model() -> None:
 
 
 def test_did_you_mean_a_column() -> None:
-    message = 'Binder Error: Referenced column "ordr_id" not found in FROM clause!\n  Candidate bindings: "order_id", "order_date"'
+    message = (
+        'Binder Error: Referenced column "ordr_id" not found in FROM clause!\n'
+        '  Candidate bindings: "order_id", "order_date"'
+    )
     assert explain(message).meaning.endswith("Did you mean `order_id`?")
 
 

@@ -118,7 +118,8 @@ from workshop.dbt_project.commands import run_dbt
 from workshop.dbt_project.warehouse import open_warehouse
 project = Path(sys.argv[1])
 connection, path = open_warehouse(project, "working_group_1", project / "warehouses/raw.duckdb")
-run_dbt(project, ["run"], lambda text: print("building" if "START sql table model main.endless" in text else "", flush=True), path)
+begins = "START sql table model main.endless"
+run_dbt(project, ["run"], lambda text: print("building" if begins in text else "", flush=True), path)
 """
 
 NEVER = "select count(*) from range(10000000000) as a(i), range(1000000000) as b(j) where hash(i, j) = 0"

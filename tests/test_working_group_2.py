@@ -22,7 +22,7 @@ SEED = Path(__file__).parent / "seed"
 
 
 @pytest.mark.parametrize(
-    "file, exercise, folder",
+    ("file", "exercise", "folder"),
     [
         ("stg_jaffle_shop.yml", "tests", "models/staging/jaffle_shop"),
         ("src_jaffle_shop.yml", "sources", "models/staging/jaffle_shop"),
@@ -50,7 +50,7 @@ def test_our_own_answers_build_without_a_warning(answered_folder: Path) -> None:
 # -- freshness ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hours, word", [(1, "PASS"), (18, "WARN"), (30, "ERROR STALE")])
+@pytest.mark.parametrize(("hours", "word"), [(1, "PASS"), (18, "WARN"), (30, "ERROR STALE")])
 @pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Tokyo"])
 def test_a_load_grows_old_in_every_time_zone(
     answered: Answered, hours: int, word: str, zone: str, monkeypatch: pytest.MonkeyPatch
@@ -87,7 +87,7 @@ MODEL = "version: 2\nmodels:\n  - name: stg_orders\n    columns:\n      - name: 
 
 
 @pytest.mark.parametrize(
-    "text, name, line",
+    ("text", "name", "line"),
     [
         (MODEL.replace("columns", "colums"), "columns_misspelt", 4),
         (MODEL + "        data_test: [unique]\n", "tests_misspelt", 6),

@@ -21,7 +21,7 @@ def main(words: list[str] | None = None) -> int:
     if rest and options.run is not run_lab:
         parser.error(f"I don't know {rest[0]}.")
     options.rest = rest
-    return options.run(options)
+    return int(options.run(options))
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -57,7 +57,10 @@ def parse_check_in(text: str) -> list[CheckIn]:
     text = on_one_line(text)
     heads = list(HEAD.finditer(text))
     ends = [head.start() for head in heads[1:]] + [len(text)]
-    found = [CheckIn(int(head["group"]), once(steps_in(text[head.end() : end]))) for head, end in zip(heads, ends, strict=False)]
+    found = [
+        CheckIn(int(head["group"]), once(steps_in(text[head.end() : end])))
+        for head, end in zip(heads, ends, strict=False)
+    ]
     return [each for each in found if each.steps]
 
 
@@ -104,17 +107,22 @@ def on_one_line(text: str) -> str:
 def steps_in(body: str) -> Iterator[Step]:
     """Give the steps that stand between semicolons, or commas where somebody wrote these."""
     for part in body.split(";"):
-        at = BETWEEN.match(part).end()
+        at = behind_separators(part, 0)
         if done := DONE.match(part, at):
             yield from (Step(name.strip().lower(), PASSED) for name in done["names"].split(","))
-            at = BETWEEN.match(part, done.end()).end()
+            at = behind_separators(part, done.end())
         while waiting := WAITING.match(part, at):
             yield Step(
                 waiting["name"].lower(),
                 OUTCOMES[waiting["state"].lower()],
                 waiting["mistake"] and waiting["mistake"].lower(),
             )
-            at = BETWEEN.match(part, waiting.end()).end()
+            at = behind_separators(part, waiting.end())
+
+
+def behind_separators(text: str, at: int) -> int:
+    found = BETWEEN.match(text, at)
+    return found.end() if found else at
 
 
 def once(steps: Iterator[Step]) -> tuple[Step, ...]:

@@ -202,7 +202,7 @@ def another_version(pin: Any) -> str | None:
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+        return int(free.getsockname()[1])
 
 
 def answers(port: int, lab: "subprocess.Popen[bytes]") -> bool:
@@ -213,7 +213,7 @@ def answers(port: int, lab: "subprocess.Popen[bytes]") -> bool:
     until = time.monotonic() + SECONDS_FOR_LAB
     while time.monotonic() < until and lab.poll() is None:
         with suppress(OSError), direct.open(f"http://127.0.0.1:{port}/api", timeout=2) as answer:
-            return answer.status == 200
+            return bool(answer.status == 200)
         time.sleep(0.2)
     return False
 
@@ -249,8 +249,8 @@ def without_network() -> Iterator[set[str]]:
         return original_look_up(host, *more, **options)
 
     kept, original_look_up = (socket.socket.connect, socket.socket.connect_ex), socket.getaddrinfo
-    socket.socket.connect, socket.socket.connect_ex = map(refusing, kept)  # type: ignore[method-assign, assignment]
-    socket.getaddrinfo = look_up  # type: ignore[assignment]
+    socket.socket.connect, socket.socket.connect_ex = map(refusing, kept)  # type: ignore[method-assign]
+    socket.getaddrinfo = look_up
     try:
         yield wanted
     finally:

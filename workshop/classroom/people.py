@@ -36,16 +36,12 @@ class Room:
 
     @property
     def mistakes(self) -> dict[str, tuple[str, int]]:
-        open_steps = [
-            step
-            for person in self.people
-            for step in person.steps.values()
-            if step.misconception and step.outcome != PASSED
-        ]
-        counts = {name: Counter(step.misconception for step in open_steps if step.exercise == name) for name in KNOWN}
-        return {
-            name: max(count.items(), key=lambda each: (each[1], each[0])) for name, count in counts.items() if count
-        }
+        made: dict[str, Counter[str]] = {}
+        for person in self.people:
+            for step in person.steps.values():
+                if step.misconception and step.outcome != PASSED and step.exercise in KNOWN:
+                    made.setdefault(step.exercise, Counter())[step.misconception] += 1
+        return {name: max(count.items(), key=lambda each: (each[1], each[0])) for name, count in made.items()}
 
     def done(self, exercise: str) -> int:
         """Return how many have done this exercise."""
@@ -99,7 +95,7 @@ def room_of_projects(folder: Path) -> Room:
 
 def projects_in(folder: Path) -> dict[str, Path]:
     """Return the dbt projects one or two folders below `folder`, by the first folder's name."""
-    found = {}
+    found: dict[str, Path] = {}
     for each in sorted(folder.iterdir()):
         for project in (each, each / PROJECT_NAME):
             if (project / "dbt_project.yml").is_file():

@@ -59,7 +59,8 @@ def group_table(room: Room, group: int) -> str:
     lines.append(["done", *(f"{room.done(name)} of {len(room.people)}" for name in names)])
     widths = [max(width(line[index]) for line in lines if index < len(line)) for index in range(len(lines[0]))]
     shown = [
-        "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=False)).rstrip() for line in lines
+        "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=False)).rstrip()
+        for line in lines
     ]
     mistakes = [
         f"most frequent at {name}: {room.mistakes[name][0]} ({room.mistakes[name][1]})"

@@ -49,7 +49,8 @@ class Answer:
 
 
 def read_notebook(path: Path) -> Notebook:
-    return json.loads(path.read_text(encoding="utf-8"))
+    notebook: Notebook = json.loads(path.read_text(encoding="utf-8"))
+    return notebook
 
 
 def write_notebook(notebook: Notebook) -> str:

@@ -60,7 +60,7 @@ def invoke(
         from dbt import deprecations
         from dbt.cli.main import dbtRunner
 
-        deprecations.reset_deprecations()  # else each command repeats the notices of all before it
+        deprecations.reset_deprecations()  # type: ignore[no-untyped-call]  # else each command repeats the notices of all before it
         context = ContextOfTheCommand()
         result = dbtRunner(manifest, [context.look, *([callback] if callback else [])]).invoke(list(words))
         keep_out_of_garbage_collection()

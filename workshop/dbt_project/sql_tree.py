@@ -23,7 +23,8 @@ class Reads:
 
 def reads_of(connection: duckdb.DuckDBPyConnection, sql: str) -> Reads:
     """Return what the select `sql` reads. The connection is only asked to parse."""
-    tree = json.loads(connection.execute("select json_serialize_sql(?)", [sql]).fetchone()[0])
+    [(text,)] = connection.execute("select json_serialize_sql(?)", [sql]).fetchall()
+    tree = json.loads(text)
     if tree.get("error"):
         return Reads((), (), may_be_more=True)
     tables: dict[tuple[str, ...], None] = {}

@@ -80,8 +80,9 @@ def lint(project: Path) -> list[Finding]:
                     )
     for file, text in texts_of(project, ".md"):
         if len(BLOCK.findall(text)) > len(BLOCK_END.findall(text)):
-            line = text[: [match.start() for match in BLOCK.finditer(text)][-1]].count("\n") + 1
-            findings.append(Finding("docs_never_closed", file, line, "there is no `{% enddocs %}` for it"))
+            last_block = [match.start() for match in BLOCK.finditer(text)][-1]
+            number = text[:last_block].count("\n") + 1
+            findings.append(Finding("docs_never_closed", file, number, "there is no `{% enddocs %}` for it"))
     return findings
 
 

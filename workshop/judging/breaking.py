@@ -79,7 +79,7 @@ def name_in_sql(patient: Patient, fault: Fault) -> str | None:
 
 
 def relations_behind(patient: Patient, sql: str) -> set[tuple[str, ...]] | None:
-    """Return the relations that a select reads, itself or through models, by their parts; None where nobody can tell."""
+    """Return the relations that a select reads, itself or through models, by their parts; None where it is unknown."""
     raw = [parts_of(name) for name in patient.reference.raw_names]
     sql_of = {parts_of(each.relation): each.sql for each in patient.built.values()}
     found: set[tuple[str, ...]] = set()

@@ -42,7 +42,7 @@ class RawData:
 
     def without(self, part: Part, table: str, key: Any) -> Part:
         """Return the part without one row, and without all rows that point at it, directly or through others."""
-        return self.closed(part | {table: tuple(each for each in part[table] if each != key)})
+        return self.closed({**part, table: tuple(each for each in part[table] if each != key)})
 
     def closed(self, part: Part) -> Part:
         """Return the part without the rows that point at a row that is not in it."""

@@ -45,7 +45,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int | float | Decimal):
-        return float(value) if abs(value) < float("inf") else str(value)
+        number = float(value)
+        return number if abs(number) < float("inf") else str(value)
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
     if isinstance(value, date):

@@ -5,6 +5,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from IPython.display import display
 
 from workshop.classroom.check_in import check_in_line
 from workshop.course.backup import undo
@@ -118,12 +119,7 @@ class WorkshopMagics(Magics):
 
         dbt itself, inside this kernel: the same words and the same output as in a terminal.
         """
-        words = in_shell_words(line)
-        run = self.session.run_dbt(words, lambda text: print(text, flush=True))
-        if run.trouble:
-            trouble_card(str(run.trouble)).show()
-        elif words[:2] == ["docs", "generate"] and "--static" in words and run.succeeded:
-            docs_card(self.session.project, Path.cwd()).show()
+        self.run_dbt(line)
 
     @line_magic
     @in_words
@@ -173,7 +169,7 @@ class WorkshopMagics(Magics):
         outcome = catch_up(self.session.path, exercise)
         note_card(caught_up(exercise.name, outcome)).show()
         if outcome.done:
-            self.dbt("run --quiet")
+            self.run_dbt("run --quiet")
 
     @line_magic
     @in_words
@@ -199,7 +195,7 @@ class WorkshopMagics(Magics):
         Draw the DAG of your project as it is now.
         """
         picture = lineage(Work(self.session.project))
-        self.shell.display_pub.publish({"text/markdown": f"```mermaid\n{picture}\n```", "text/plain": picture})
+        display({"text/markdown": f"```mermaid\n{picture}\n```", "text/plain": picture}, raw=True)
 
     @line_magic
     @in_words
@@ -210,6 +206,16 @@ class WorkshopMagics(Magics):
         """
         lines = check_in_line(try_exercises(EXERCISES, self.work()), self.session.group)
         note_card(lines.replace("\n", "\n\n")).show()  # Markdown would join them
+
+    # -- how ---------------------------------------------------------------------------------------------------
+
+    def run_dbt(self, line: str) -> None:
+        words = in_shell_words(line)
+        run = self.session.run_dbt(words, lambda text: print(text, flush=True))
+        if run.trouble:
+            trouble_card(str(run.trouble)).show()
+        elif words[:2] == ["docs", "generate"] and "--static" in words and run.succeeded:
+            docs_card(self.session.project, Path.cwd()).show()
 
     def work(self) -> Work:
         return Work(self.session.project, self.session.relations())

@@ -38,7 +38,7 @@ class Session:
         Returns whether the project is new. Raises ProjectTrouble.
         """
         try:
-            if self.connection is not None and not (self.is_open and self.warehouse.exists()):
+            if self.connection and not (self.is_open and self.warehouse and self.warehouse.exists()):
                 self.connection.close()
                 self.connection = None
             is_solution = self.connection is None and self.folder.resolve() == SOLUTIONS
@@ -49,14 +49,12 @@ class Session:
                 for answer in answered:
                     apply_edits(self.path, list(answer.edits))
             if self.connection is None:
-                self.connection, self.warehouse = open_warehouse(
-                    self.path, name, ensure_fresh_raw(self.path, RAW_TABLES)
-                )
+                raw = ensure_fresh_raw(self.path, RAW_TABLES)
+                self.connection, self.warehouse = open_warehouse(self.path, name, raw)
                 self.connection.execute(SETTINGS)
             else:
-                attach_raw(
-                    self.connection, ensure_raw(self.path, RAW_TABLES)
-                )  # it may have been detached, or deleted, since
+                # It may have been detached, or deleted, since.
+                attach_raw(self.connection, ensure_raw(self.path, RAW_TABLES))
             keep_a_working_folder(self.folder)
         except (OSError, duckdb.Error) as error:
             raise ProjectTrouble(
@@ -99,7 +97,7 @@ class Session:
         """Return the names of the relations in this notebook's warehouse; none where it is not open."""
         if not self.is_open:
             return frozenset()
-        rows = self.connection.execute(
+        rows = self.open_connection.execute(
             "select table_name from information_schema.tables where table_catalog = 'warehouse'"
         ).fetchall()
         return frozenset(name for (name,) in rows)
@@ -124,6 +122,7 @@ class Session:
     def open_connection(self) -> duckdb.DuckDBPyConnection:
         """The connection to the warehouse. Raises ProjectTrouble where it is not open."""
         self.demand_open()
+        assert self.connection is not None
         return self.connection
 
 

@@ -96,10 +96,10 @@ def staging_not_on_sources(work: Work, trial: ProjectTrial) -> Verdict | None:
             relation = '"' + '"."'.join(table) + '"'
             if table[0] == "raw" and not (relation in known and relation in model.reads):
                 return named("still_hard_coded", f"{'.'.join(table)} in {model.path}")
-    for name, (_, table, _) in STAGING.items():
-        model = trial.model(name)
-        if model is not None and not any(relation in known for relation in model.reads):
-            return named("staging_without_source", f"{model.path}, expected source for {table.relation}")
+    for name, (_, staged, _) in STAGING.items():
+        staging = trial.model(name)
+        if staging and not any(relation in known for relation in staging.reads):
+            return named("staging_without_source", f"{staging.path}, expected source for {staged.relation}")
     return None
 
 
