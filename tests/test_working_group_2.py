@@ -12,7 +12,8 @@ from workshop.course.reference import answers
 from workshop.dbt_project import commands
 from workshop.dbt_project.files import apply_edits
 from workshop.dbt_project.raw_database import build_raw, ensure_raw
-from workshop.dbt_project.yaml_lint import LARGEST_FILE, lint
+from workshop.dbt_project.yaml_files import LARGEST_FILE
+from workshop.dbt_project.yaml_lint import lint
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, PASSED
 
 SEED = Path(__file__).parent / "seed"

@@ -10,7 +10,7 @@ from workshop.course.reference import reference
 from workshop.course.working_group_2.layout import STAGING, source_faults, staging_faults
 from workshop.dbt_project.sql_tree import reads_of
 from workshop.dbt_project.work import NotStarted, Work
-from workshop.dbt_project.yaml_lint import yaml_outside_models
+from workshop.dbt_project.yaml_files import yaml_outside_models
 from workshop.judging.comparison import compare
 from workshop.judging.counterexample import side_by_side
 from workshop.judging.difference_words import describe

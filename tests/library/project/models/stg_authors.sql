@@ -1,0 +1,1 @@
+select id as author_id, name from raw.library.authors

@@ -1,0 +1,1 @@
+select isbn, author_id, shelf from raw.library.books

@@ -1,0 +1,1 @@
+select id as loan_id, isbn, days from raw.desk.loans

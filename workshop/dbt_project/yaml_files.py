@@ -1,0 +1,37 @@
+"""The YAML and docs files of a project as text: those that dbt reads, and those that lie where it does not look."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+WHERE_DBT_READS = tuple("models macros tests seeds snapshots analyses target dbt_packages dbt_project.yml".split())
+LARGEST_FILE = 1_000_000  # bytes; nobody writes more by hand
+
+
+def texts_of(project: Path, *suffixes: str) -> Iterator[tuple[str, str]]:
+    for path in sorted(project.glob("models/**/*")):
+        if path.suffix in suffixes and path.is_file() and path.stat().st_size <= LARGEST_FILE:
+            yield path.relative_to(project).as_posix(), path.read_text(encoding="utf-8-sig", errors="replace")
+
+
+def macros_of(project: Path) -> Iterator[tuple[str, str]]:
+    for folder in ("macros", "tests"):
+        for path in sorted(project.glob(f"{folder}/**/*.sql")):
+            yield path.as_posix(), path.read_text(encoding="utf-8", errors="replace")
+
+
+def subjects_of(text: str) -> frozenset[str]:
+    keys = re.findall(r"^(\w+) *:", text, re.MULTILINE)
+    return frozenset(close for key in keys for close in get_close_matches(key, ("models", "sources"), 1, 0.6))
+
+
+def yaml_outside_models(project: Path, key: str) -> str:
+    """Return a YAML file with `key` at its top in a folder where dbt does not look for one, or ""."""
+    for path in sorted(project.glob("**/*.y*ml")):
+        file = path.relative_to(project)
+        if file.parts[0] in WHERE_DBT_READS or not path.is_file() or path.stat().st_size > LARGEST_FILE:
+            continue
+        if re.search(rf"^{key} *:", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE):
+            return file.as_posix()
+    return ""
