@@ -5,9 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from workshop.judging.comparison import compare
+from workshop.judging.comparison import Result, compare, equal
 from workshop.judging.difference_words import describe
-from workshop.judging.results import Result, equal
 
 EXPECTED = Result(("id", "amount"), ((1, 10.0), (2, 0.0), (3, None)))
 

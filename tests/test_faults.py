@@ -31,11 +31,11 @@ def test_a_fault_is_there_inside_and_gone_afterwards(fault: Fault, patient: Pati
     twin, name = patient.twin, name_in_sql(patient, fault)
     assert name
     twin.fill(twin.raw.small)
-    clean = twin.rows_of(name)
+    clean = twin.run(f"select * from {name}")
     with broken(patient, fault) as is_broken:
         assert is_broken
-        assert len(twin.rows_of(name).rows) == len(clean.rows) + 1
-    assert twin.rows_of(name) == clean
+        assert len(twin.run(f"select * from {name}").rows) == len(clean.rows) + 1
+    assert twin.run(f"select * from {name}") == clean
     assert rows_that_show(patient, fault)
 
 

@@ -8,7 +8,7 @@ from notebook import Cells
 from workshop.course.catch_up import catch_up
 from workshop.course.groups import EXERCISES, GROUPS
 from workshop.course.reference import reference
-from workshop.judging.right_models import right_models
+from workshop.judging.twin import right_models
 from workshop.places import ROOT
 
 GUIDE = (ROOT / "facilitator_guide.md").read_text(encoding="utf-8")
@@ -56,7 +56,7 @@ def test_every_link_leads_somewhere() -> None:
 @pytest.mark.parametrize(("number", "query"), NUMBERS, ids=[query for _, query in NUMBERS])
 def test_every_number_is_what_the_data_gives(number: str, query: str) -> None:
     right = right_models(reference())
-    assert float(number) == pytest.approx(float(right.result(query, right.raw.whole).rows[0][0]), abs=0.001)
+    assert float(number) == pytest.approx(float(right.run(query, right.raw.whole).rows[0][0]), abs=0.001)
 
 
 def test_the_numbers_in_the_text_are_those_of_the_table() -> None:

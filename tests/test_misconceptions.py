@@ -11,11 +11,11 @@ from conftest import Answered, files_in, put_back, put_in_place_of_the_answer, v
 
 from workshop.course.groups import EXERCISES
 from workshop.course.reference import misconceptions_of, reference
+from workshop.judging.comparison import Result, plain
 from workshop.judging.counterexample import Counterexample
 from workshop.judging.misconception import Misconception
 from workshop.judging.reference import render
-from workshop.judging.results import Result, plain
-from workshop.judging.right_models import content_of, right_models
+from workshop.judging.twin import content_of, right_models
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_YET, PASSED, Verdict
 
 AT_LEAST = {
@@ -120,10 +120,10 @@ def test_a_stray_row_would_be_found() -> None:
 def test_no_two_mistakes_return_the_same(exercise: str) -> None:
     """Two files for one result would make the alphabet choose the words."""
     right = right_models(reference())
-    name_of: dict[Any, str] = {content(right.result(content_of(exercise), right.raw.small)): "the answer"}
+    name_of: dict[Any, str] = {content(right.run(content_of(exercise), right.raw.small)): "the answer"}
     for mistake in BY_RESULT:
         if mistake.exercise == exercise:
-            returned = content(right.result(render(mistake.model(exercise) or ""), right.raw.small))
+            returned = content(right.run(render(mistake.model(exercise) or ""), right.raw.small))
             assert returned not in name_of, f"{mistake.name} returns the same as {name_of[returned]}"
             name_of[returned] = mistake.name
 

@@ -13,9 +13,9 @@ import pytest
 from workshop.dbt_project.raw_database import build_raw, ensure_raw
 from workshop.dbt_project.raw_tables import ForeignKey, KnownValues, RawTable
 from workshop.dbt_project.work import NotStarted, Work
-from workshop.judging.expectations import ModelAnswer
 from workshop.judging.faults import faults_of
 from workshop.judging.model import judge_model
+from workshop.judging.model_answer import ModelAnswer
 from workshop.judging.project_trial import set_up_project
 from workshop.judging.promises import judge_data_tests
 from workshop.judging.raw_data import raw_data

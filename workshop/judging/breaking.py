@@ -9,9 +9,8 @@ from workshop.dbt_project.sql_tree import is_named, parts_of, reads_of
 from workshop.judging.data_tests import DataTest, fails
 from workshop.judging.faults import Caught, Fault
 from workshop.judging.reference import Reference
-from workshop.judging.right_models import content_of, right_models
 from workshop.judging.stand_ins import Built
-from workshop.judging.twin import Twin
+from workshop.judging.twin import Twin, content_of, right_models
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def rows_that_show(patient: Patient, fault: Fault) -> list[dict[str, Any]]:
             rows = patient.twin.run(f"select * from {name} where {fault.is_seen_in(name)}")
         else:
             right = right_models(patient.reference)
-            rows = right.result(fault.row_of(f"({content_of(fault.relation)})"), right.raw.small)
+            rows = right.run(fault.row_of(f"({content_of(fault.relation)})"), right.raw.small)
     stamps = {table.stamp for table in patient.reference.tables}
     return [{name: value for name, value in row.items() if name not in stamps} for row in rows.as_dicts()]
 

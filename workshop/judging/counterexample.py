@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop.judging.results import Result, equal, plain
+from workshop.judging.comparison import Result, equal, plain
 
 MOST_ROWS_SHOWN = 12
 

@@ -8,8 +8,8 @@ import duckdb
 
 from workshop.dbt_project.trouble import Trouble, explain
 from workshop.dbt_project.work import DoesNotRun
+from workshop.judging.comparison import Result
 from workshop.judging.deadline import TooSlow
-from workshop.judging.results import Result
 from workshop.judging.twin import Twin
 
 ROWS_SHOWN = 5

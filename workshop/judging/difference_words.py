@@ -2,8 +2,7 @@
 
 from difflib import get_close_matches
 
-from workshop.judging.comparison import Difference
-from workshop.judging.results import Result, equal, first, kind, plain, shown
+from workshop.judging.comparison import Difference, Result, equal, first, kind, plain, shown
 
 
 def describe(difference: Difference, returned: Result, expected: Result, key: str) -> str:

@@ -1,79 +1,66 @@
-"""A wrong model, put into words and shown on the smallest shop on which it goes wrong, or else on everything."""
+"""A finding, put into words: praise where a model is right, and else its mistake and the rows that show it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-import duckdb
-
-from workshop.judging.comparison import Difference, compare
-from workshop.judging.counterexample import side_by_side
-from workshop.judging.deadline import TooSlow
+from workshop.dbt_project.sql_text import has_comma_before_from
+from workshop.dbt_project.work import Model
+from workshop.judging.counterexample import Counterexample, side_by_side
 from workshop.judging.difference_words import describe
-from workshop.judging.expectations import Finding, ModelAnswer
 from workshop.judging.misconception import Misconception
-from workshop.judging.raw_data import Part
-from workshop.judging.right_models import RightModels, right_models
-from workshop.judging.shrinking import shrink
-from workshop.judging.trial import Trial
-from workshop.judging.verdict import NOT_YET, Verdict, not_yet
+from workshop.judging.model_answer import Finding, ModelAnswer
+from workshop.judging.recognition import Recognised
+from workshop.judging.verdict import NOT_YET, PASSED, Verdict, not_yet
 
 
-def show(
-    trial: Trial, answer: ModelAnswer, finding: Finding, recognised: tuple[Misconception | None, Difference]
-) -> Verdict:
+def show(finding: Finding, smallest: Finding | None, recognised: Recognised, answer: ModelAnswer) -> Verdict:
     """Return the verdict on a model that differs, in the words of the known mistake or in words about the rows shown.
 
-    recognised: the known mistake or None, and what of the difference it accounts for
+    smallest: the finding on as few rows as show it, or None where no row does
     """
-    right = right_models(trial.reference)
-    if finding.part is right.raw.whole:
-        return on_everything(trial, answer, finding, right)
-    mistake, accounted_for = recognised
-    part = smallest_part(trial, answer, finding, right, accounted_for.aspects)
-    verdict = in_words(trial, answer, finding, right, part or finding.part)
-    if part is None:  # it differs, but there is no row to be seen
-        verdict = replace(verdict, counterexample=None)
-    if mistake is None:
-        return verdict
-    is_all = accounted_for.aspects == finding.difference.aspects
+    shown = counterexample(smallest, answer) if smallest else None
+    if recognised.mistake is None:
+        return unknown(smallest or finding, shown, answer)
+    is_all = recognised.accounts_for.aspects == finding.difference.aspects
     remarks = () if is_all else ("There is more to mend: check again when this is done.",)
-    return replace(not_yet(mistake), remarks=remarks, counterexample=verdict.counterexample)
+    return replace(not_yet(recognised.mistake), remarks=remarks, counterexample=shown)
 
 
-def on_everything(trial: Trial, answer: ModelAnswer, finding: Finding, right: RightModels) -> Verdict:
-    verdict = in_words(trial, answer, finding, right, right.raw.whole)
+def show_on_everything(finding: Finding, answer: ModelAnswer) -> Verdict:
+    """Return the verdict on a model that differs on the whole raw data only."""
+    verdict = unknown(finding, counterexample(finding, answer), answer)
     few_and_all = "A few rows come out right, and the whole raw data does not."
     return replace(verdict, title="Not on all of the data", message=f"{few_and_all} {verdict.message}")
 
 
-def smallest_part(
-    trial: Trial, answer: ModelAnswer, finding: Finding, right: RightModels, aspects: frozenset[str]
-) -> Part | None:
-    """Return the smallest part on which one of the `aspects` of a Difference differs, or None where no row shows it."""
-
-    def goes_wrong(part: Part) -> bool:
-        try:
-            returned, expected = trial.attempt(part), right.result(finding.expected.sql, part)
-        except (duckdb.Error, TooSlow):
-            return False
-        differs = compare(returned, expected, answer.key).aspects & aspects
-        return bool(differs and (returned.rows or expected.rows))
-
-    return shrink(right.raw, goes_wrong)
+def hard_coded(mistake: Misconception, tables: Sequence[str]) -> Verdict:
+    """Return the verdict on a model that names tables without dbt's knowing."""
+    return not_yet(mistake).adding(f"Here it is: {', '.join(f'`{table}`' for table in tables)}.")
 
 
-def in_words(trial: Trial, answer: ModelAnswer, finding: Finding, right: RightModels, part: Part) -> Verdict:
-    """Return the verdict that says what differs on a part of the data, and shows it."""
-    returned, expected = trial.run(part), right.result(finding.expected.sql, part)
-    inputs = {} if part is right.raw.whole else right_inputs(answer, right, part)
-    return Verdict(
-        NOT_YET,
-        describe(compare(returned, expected, answer.key) or finding.difference, returned, expected, answer.key),
-        "Not what was expected",
-        counterexample=side_by_side(returned, expected, answer.key, inputs),
-    )
+def praise(finding: Finding, model: Model, answer: ModelAnswer) -> Verdict:
+    """Return "right", with remarks on what is accepted and odd."""
+    remarks = [finding.expectation.remark] if finding.expectation.remark else []
+    if extra := [name for name in finding.returned.columns if name not in finding.expected.columns]:
+        remarks.append(
+            f"You return more columns than were asked for ({', '.join(f'`{name}`' for name in extra)}). That is fine; "
+            "each column of a model is a promise that somebody will build on."
+        )
+    if not model.path.startswith(f"{answer.folder}/"):
+        remarks.append(f"The file is `{model.path}`; others of its kind are in `{answer.folder}`.")
+    if has_comma_before_from(model.sql):
+        remarks.append("There is a comma right before `from`. DuckDB forgives it; most other warehouses do not.")
+    return Verdict(PASSED, answer.praise, remarks=tuple(remarks))
 
 
-def right_inputs(answer: ModelAnswer, right: RightModels, part: Part) -> dict[str, list[dict[str, object]]]:
-    return {
-        name: right.result(f"select * from {relation}", part).as_dicts() for name, relation in answer.inputs.items()
-    }
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def unknown(finding: Finding, shown: Counterexample | None, answer: ModelAnswer) -> Verdict:
+    words = describe(finding.difference, finding.returned, finding.expected, answer.key)
+    return Verdict(NOT_YET, words, "Not what was expected", counterexample=shown)
+
+
+def counterexample(finding: Finding, answer: ModelAnswer) -> Counterexample:
+    inputs = {name: rows.as_dicts() for name, rows in finding.inputs.items()}
+    return side_by_side(finding.returned, finding.expected, answer.key, inputs)

@@ -4,52 +4,46 @@ A wrong model is named (which known mistake returns the same?) and shown (on whi
 """
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
-from workshop.dbt_project.sql_text import has_comma_before_from
-from workshop.dbt_project.work import Work
-from workshop.judging.expectations import Finding, ModelAnswer, compare_with_answer
-from workshop.judging.explanation import show
+from workshop.dbt_project.files import tidy
+from workshop.dbt_project.sql_text import without_comments
+from workshop.dbt_project.work import Model, NotStarted, Work
+from workshop.judging.explanation import hard_coded, praise, show, show_on_everything
+from workshop.judging.model_answer import ModelAnswer
 from workshop.judging.recognition import recognise
 from workshop.judging.reference import Reference
-from workshop.judging.right_models import content_of, right_models
-from workshop.judging.trial import Trial, set_up
-from workshop.judging.verdict import PASSED, Verdict, not_yet
+from workshop.judging.trial import set_up
+from workshop.judging.verdict import Verdict
 
 
 def judge_model(work: Work, answer: ModelAnswer, reference: Reference) -> Verdict:
-    """Return the verdict on the learner's model. Raises NotStarted, DoesNotRun."""
-    trial = set_up(work, name_now(work, answer), reference)
-    if tables := trial.hard_coded_tables(answer.may_read):
-        return hard_coded(tables, answer, reference)
-    finding = compare_with_answer(trial, answer)
-    if finding.difference:
-        return show(trial, answer, finding, recognise(finding, answer, reference))
-    return praise(trial, answer, finding)
+    """Return the verdict on the learner's model: compile, run, compare, name, show. Raises NotStarted, DoesNotRun."""
+    trial = set_up(compiled(work, answer, reference), answer, reference)
+    if tables := trial.hard_coded_tables():
+        return hard_coded(reference.mistake(answer.name, "hard_coded_table"), tables)
+    finding = trial.compare()
+    if not finding.difference:
+        return praise(finding, trial.model, answer)
+    if finding.part is trial.right.raw.whole:
+        return show_on_everything(finding, answer)
+    recognised = recognise(finding, answer, reference)
+    return show(finding, trial.shrink(finding, recognised.accounts_for.aspects), recognised, answer)
 
 
-def name_now(work: Work, answer: ModelAnswer) -> str:
-    """Return what the model is called in this project: a later exercise may have renamed it."""
-    is_renamed = answer.later_name in work.model_files and answer.name not in work.model_files
-    return answer.later_name if is_renamed and answer.later_name else answer.name
+def compiled(work: Work, answer: ModelAnswer, reference: Reference) -> Sequence[Model]:
+    """Return the models that the answer's model is built on, parents first, and itself last.
 
-
-def hard_coded(tables: Sequence[str], answer: ModelAnswer, reference: Reference) -> Verdict:
-    verdict = not_yet(reference.mistake(answer.name, "hard_coded_table"))
-    return verdict.adding(f"Here it is: {', '.join(f'`{table}`' for table in tables)}.")
-
-
-def praise(trial: Trial, answer: ModelAnswer, finding: Finding) -> Verdict:
-    """Return "right", with remarks on what is accepted and odd."""
-    remarks = [finding.expected.remark] if finding.expected.remark else []
-    right = right_models(trial.reference)
-    wanted = right.result(content_of(answer.name), right.raw.small).columns
-    if extra := [name for name in trial.run(right.raw.small).columns if name not in wanted]:
-        remarks.append(
-            f"You return more columns than were asked for ({', '.join(f'`{name}`' for name in extra)}). That is fine; "
-            "each column of a model is a promise that somebody will build on."
-        )
-    if not trial.model.path.startswith(f"{answer.folder}/"):
-        remarks.append(f"The file is `{trial.model.path}`; others of its kind are in `{answer.folder}`.")
-    if has_comma_before_from(trial.model.sql):
-        remarks.append("There is a comma right before `from`. DuckDB forgives it; most other warehouses do not.")
-    return Verdict(PASSED, answer.praise, remarks=tuple(remarks))
+    Raises NotStarted where it has no file, an empty one, or the starter's; DoesNotRun.
+    """
+    name, files = answer.name_among(work.model_files), work.model_files
+    if name not in files:
+        close = get_close_matches(name, files.keys() - reference.starter.keys(), 1, 0.75)
+        hint = f" There is a `{close[0]}.sql`: is that it? The name counts, letter by letter." if close else ""
+        raise NotStarted(f"There is no model `{name}` in your project yet.{hint}")
+    text = files[name].read_text(encoding="utf-8", errors="replace")
+    if not without_comments(text).strip():
+        raise NotStarted(f"`{name}.sql` is there, and still empty.")
+    if reference.starter.get(name) == tidy(text):
+        raise NotStarted(f"`{name}.sql` is as the starter project has it.")
+    return work.with_ancestors(name)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.dbt_project.yaml_lint import deprecated_arguments
 from workshop.judging.breaking import inject, rows_that_show
+from workshop.judging.comparison import Result
 from workshop.judging.counterexample import Counterexample
 from workshop.judging.data_tests import DataTest, failing
 from workshop.judging.faults import Caught, Fault
 from workshop.judging.findings import explained_test, findings_about
 from workshop.judging.project_trial import ProjectTrial
-from workshop.judging.results import Result
 from workshop.judging.verdict import PASSED, Verdict, not_yet
 
 POINTS_AT_NOTHING = ("to_without_ref", "model_not_there")

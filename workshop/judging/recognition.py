@@ -1,50 +1,58 @@
 """Which known mistake returns the same as a wrong model?"""
 
+from dataclasses import dataclass
 from functools import cache
 
 import duckdb
 
-from workshop.judging.comparison import Difference, compare
-from workshop.judging.expectations import Expectation, Finding, ModelAnswer
+from workshop.judging.comparison import Difference, Result, compare
 from workshop.judging.misconception import Misconception
+from workshop.judging.model_answer import Expectation, Finding, ModelAnswer
 from workshop.judging.reference import Reference, render
-from workshop.judging.results import Result
-from workshop.judging.right_models import RightModels, right_models
+from workshop.judging.twin import RightModels, right_models
 
 
-def recognise(finding: Finding, answer: ModelAnswer, reference: Reference) -> tuple[Misconception | None, Difference]:
-    """Return the known mistake that differs in the same way in the small shop, and how it differs.
+@dataclass(frozen=True)
+class Recognised:
+    """A known mistake, or None, and what of a difference it accounts for: all of it where there is none."""
 
-    A mistake that accounts for the whole difference comes first, else the one that accounts for most of it. Where there
-    is none, it is None and the finding's own difference.
+    mistake: Misconception | None
+    accounts_for: Difference
+
+
+def recognise(finding: Finding, answer: ModelAnswer, reference: Reference) -> Recognised:
+    """Return the known mistake that differs in the same way in the small shop.
+
+    A mistake that accounts for the whole difference comes first, else the one that accounts for most of it.
     """
     known = [
-        (mistake, difference)
-        for mistake, difference in known_differences(answer, finding.expected, reference)
-        if finding.difference.contains(difference)
+        Recognised(mistake, theirs)
+        for mistake, theirs in known_differences(answer, finding.expectation, reference)
+        if finding.difference.contains(theirs)
     ]
-    return max(known, key=lambda found: len(found[1].aspects)) if known else (None, finding.difference)
+    nobody = Recognised(None, finding.difference)
+    return max(known, key=lambda found: len(found.accounts_for.aspects), default=nobody)
 
 
 @cache
 def known_differences(
-    answer: ModelAnswer, expected: Expectation, reference: Reference
+    answer: ModelAnswer, expectation: Expectation, reference: Reference
 ) -> list[tuple[Misconception, Difference]]:
     """Return how each known mistake differs in the small shop, for those that are known by their result."""
     right = right_models(reference)
-    wanted = right.result(expected.sql, right.raw.small)
+    wanted = right.run(expectation.sql, right.raw.small)
     found = []
     for mistake in reference.mistakes_of(answer.name).values():
         text = mistake.model(answer.name)
-        if text is not None and (returned := result_of(right, render(text), expected)):
+        if text is not None and (returned := result_of(right, render(text), expectation)):
             found.append((mistake, compare(returned, wanted, answer.key)))
     return found
 
 
-def result_of(right: RightModels, sql: str, expected: Expectation) -> Result | None:
-    for each in (expected.way.format(source=f"(\n{sql}\n)"), sql):
+def result_of(right: RightModels, sql: str, expectation: Expectation) -> Result | None:
+    for each in (expectation.way.format(source=f"(\n{sql}\n)"), sql):
         try:
-            return right.result(each, right.raw.small)
+            return right.run(each, right.raw.small)
         except duckdb.Error:
             continue  # it lacks the column that is accepted in two ways, or names tables that are not there
     return None

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import duckdb
 
 from workshop.dbt_project.work import Model
-from workshop.judging.comparison import compare
+from workshop.judging.comparison import Result, compare
 from workshop.judging.deadline import TooSlow
 from workshop.judging.reference import Reference, relation
-from workshop.judging.results import Result
-from workshop.judging.right_models import content_of, right_models
-from workshop.judging.twin import Twin
+from workshop.judging.twin import Twin, content_of, right_models
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def is_usable(twin: Twin, model: Model, reference: Reference) -> bool:
     """Create the learner's own model in the twin, and tell whether others can be built on it."""
     try:
         twin.define(model.relation, model.sql)
-        returned = twin.rows_of(model.relation)
+        returned = twin.run(f"select * from {model.relation}")
     except (duckdb.Error, TooSlow):
         return False
     return model.name not in reference.models or is_right(returned, model.name, reference)
@@ -55,5 +53,5 @@ def is_usable(twin: Twin, model: Model, reference: Reference) -> bool:
 
 def is_right(returned: Result, name: str, reference: Reference) -> bool:
     right = right_models(reference)
-    expected = right.result(content_of(name), right.raw.small)
+    expected = right.run(content_of(name), right.raw.small)
     return not compare(returned, expected, expected.columns[0])

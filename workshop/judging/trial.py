@@ -1,61 +1,102 @@
-"""A learner's model on trial: compiled, with what it is built on in a twin, ready to be run on any part of the data."""
+"""A learner's model on trial: with what it is built on in a twin, run on the parts of the data that tell most."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 import duckdb
 
-from workshop.dbt_project.files import tidy
 from workshop.dbt_project.model_sql import demand_one_select, hard_coded_tables
-from workshop.dbt_project.sql_text import line_of, without_comments
+from workshop.dbt_project.sql_text import line_of
 from workshop.dbt_project.trouble import Trouble, explain
-from workshop.dbt_project.work import DoesNotRun, Model, NotStarted, Work
+from workshop.dbt_project.work import DoesNotRun, Model
+from workshop.judging.comparison import Result, compare
 from workshop.judging.deadline import TooSlow
+from workshop.judging.model_answer import Expectation, Finding, ModelAnswer
 from workshop.judging.raw_data import Part, raw_data
 from workshop.judging.reference import Reference
-from workshop.judging.results import Result
+from workshop.judging.shrinking import shrink
 from workshop.judging.stand_ins import build_models
-from workshop.judging.twin import Twin
+from workshop.judging.twin import RightModels, Twin, right_models
+
+MULTIPLIES = (
+    "The data is small, so something multiplies rows: look for a join without `on` or `using`, or a recursion "
+    "without end."
+)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A compiled model, its ancestors, and a twin in which these stand."""
+    """A compiled model, a twin with what it is built on, and the answer in a twin of its own."""
 
     model: Model
     ancestors: Sequence[Model]
     twin: Twin
+    right: RightModels
+    answer: ModelAnswer
     reference: Reference
 
-    def hard_coded_tables(self, may_read: Sequence[str]) -> list[str]:
+    def hard_coded_tables(self) -> list[str]:
         """Return the tables that the model names without dbt's knowing, except those that it may name."""
-        return hard_coded_tables(self.twin.connection, self.model, self.ancestors, may_read)
+        return hard_coded_tables(self.twin.connection, self.model, self.ancestors, self.answer.may_read)
 
-    def run(self, part: Part) -> Result:
-        """Return what the model makes of a part of the raw data. Raises DoesNotRun."""
+    def compare(self) -> Finding:
+        """Return the finding on the accepted result that the model returns, else on the one nearest to it.
+
+        The model is run in the small shop first, then on the whole raw data. Raises DoesNotRun.
+        """
+        findings = []
+        for expectation in self.answer.expectations:
+            finding = self.run(expectation, self.right.raw.small)
+            if not finding.difference:
+                finding = self.run(expectation, self.right.raw.whole)
+            if not finding.difference:
+                return finding
+            findings.append(finding)
+        return min(findings, key=lambda finding: len(finding.difference.aspects))
+
+    def shrink(self, finding: Finding, aspects: frozenset[str]) -> Finding | None:
+        """Return the same on the smallest part on which one of the `aspects` of a Difference differs.
+
+        None where no row shows it.  Raises DoesNotRun.
+        """
+
+        def goes_wrong(part: Part) -> bool:
+            try:
+                returned = self.attempt(part)
+            except (duckdb.Error, TooSlow):
+                return False
+            expected = self.right.run(finding.expectation.sql, part)
+            differs = compare(returned, expected, self.answer.key).aspects & aspects
+            return bool(differs and (returned.rows or expected.rows))
+
+        part = shrink(self.right.raw, goes_wrong)
+        return self.run(finding.expectation, part, with_inputs=True) if part else None
+
+    # -- how -------------------------------------------------------------------------------------------------
+
+    def run(self, expectation: Expectation, part: Part, with_inputs: bool = False) -> Finding:
         try:
-            return self.attempt(part)
+            returned = self.attempt(part)
         except TooSlow as error:
-            raise DoesNotRun(
-                Trouble(
-                    f"The model was {error}.",
-                    "The data is small, so something multiplies rows: look for a join without `on` or `using`, or a "
-                    "recursion without end.",
-                    self.model.path,
-                )
-            ) from error
+            raise DoesNotRun(Trouble(f"The model was {error}.", MULTIPLIES, self.model.path)) from error
         except duckdb.Error as error:
-            trouble = explain(error, names=self.reference.raw_names)
-            if parent := self.parent_it_was_written_for():
-                words = f"It reads something from `{parent}`, which is not right itself yet: `%check {parent}` first."
-                trouble = replace(trouble, meaning=words)
-            raise DoesNotRun(replace(trouble, file=self.model.path, line=line_of(error))) from error
+            raise DoesNotRun(self.refusal(error)) from error
+        expected = self.right.run(expectation.sql, part)
+        shown = self.answer.inputs.items() if with_inputs else ()
+        inputs = {name: self.right.run(f"select * from {relation}", part) for name, relation in shown}
+        return Finding(expectation, part, returned, expected, compare(returned, expected, self.answer.key), inputs)
 
     def attempt(self, part: Part) -> Result:
         """Return what the model makes of a part of the raw data. Raises duckdb.Error, TooSlow."""
         self.twin.fill(part)
         return self.twin.run(self.model.sql)
+
+    def refusal(self, error: duckdb.Error) -> Trouble:
+        trouble = explain(error, names=self.reference.raw_names)
+        if parent := self.parent_it_was_written_for():
+            words = f"It reads something from `{parent}`, which is not right itself yet: `%check {parent}` first."
+            trouble = replace(trouble, meaning=words)
+        return replace(trouble, file=self.model.path, line=line_of(error))
 
     def parent_it_was_written_for(self) -> str | None:
         """Return the wrong parent with which the model would run, or None."""
@@ -69,25 +110,10 @@ class Trial:
         return None
 
 
-def set_up(work: Work, name: str, reference: Reference) -> Trial:
-    """Compile the model `name`, and create what it is built on in a twin. Raises NotStarted, DoesNotRun."""
-    demand_started(work, name, reference)
-    *ancestors, model = work.with_ancestors(name)
+def set_up(models: Sequence[Model], answer: ModelAnswer, reference: Reference) -> Trial:
+    """Put the last of the compiled `models` on trial, and create what it is built on in a twin. Raises DoesNotRun."""
+    *ancestors, model = models
     demand_one_select(model)
     twin = Twin(raw_data(tuple(reference.tables)))
     build_models(twin, ancestors, reference)
-    return Trial(model, ancestors, twin, reference)
-
-
-def demand_started(work: Work, name: str, reference: Reference) -> None:
-    """Raise NotStarted where the model has no file, an empty one, or the starter's."""
-    files = work.model_files
-    if name not in files:
-        close = get_close_matches(name, files.keys() - reference.starter.keys(), 1, 0.75)
-        hint = f" There is a `{close[0]}.sql`: is that it? The name counts, letter by letter." if close else ""
-        raise NotStarted(f"There is no model `{name}` in your project yet.{hint}")
-    text = files[name].read_text(encoding="utf-8", errors="replace")
-    if not without_comments(text).strip():
-        raise NotStarted(f"`{name}.sql` is there, and still empty.")
-    if reference.starter.get(name) == tidy(text):
-        raise NotStarted(f"`{name}.sql` is as the starter project has it.")
+    return Trial(model, ancestors, twin, right_models(reference), answer, reference)

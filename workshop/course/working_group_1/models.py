@@ -2,8 +2,8 @@
 
 from workshop.course.reference import reference
 from workshop.dbt_project.work import Work
-from workshop.judging.expectations import ModelAnswer
 from workshop.judging.model import judge_model
+from workshop.judging.model_answer import ModelAnswer
 from workshop.judging.reference import relation
 from workshop.judging.verdict import Verdict
 

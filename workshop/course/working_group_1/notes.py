@@ -7,10 +7,10 @@ from typing import Any
 
 from workshop.course.reference import reference
 from workshop.dbt_project.work import Work
+from workshop.judging.comparison import HALF_A_CENT
 from workshop.judging.misconception import Misconception
 from workshop.judging.notes import judge_notes, number_in, words_in
-from workshop.judging.results import HALF_A_CENT
-from workshop.judging.right_models import right_models
+from workshop.judging.twin import right_models
 from workshop.judging.verdict import Verdict
 
 Said = Misconception | str | None
@@ -52,7 +52,7 @@ def check_grain(work: Work) -> Verdict:
 def ask(sql: str) -> list[tuple[Any, ...]]:
     """Return the rows that a select on the whole raw data gives."""
     right = right_models(reference())
-    return list(right.result(sql, right.raw.whole).rows)
+    return list(right.run(sql, right.raw.whole).rows)
 
 
 # -- inspect_payments ----------------------------------------------------------------------------------------

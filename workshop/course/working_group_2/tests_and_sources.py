@@ -17,7 +17,7 @@ from workshop.judging.difference_words import describe
 from workshop.judging.findings import from_finding
 from workshop.judging.project_trial import ProjectTrial, set_up_project
 from workshop.judging.promises import judge_data_tests, spelling_remarks, swallowed_by_dbt
-from workshop.judging.right_models import content_of, right_models
+from workshop.judging.twin import content_of, right_models
 from workshop.judging.verdict import Verdict, not_yet
 
 WARN_HOURS, ERROR_HOURS = 12, 24
@@ -109,7 +109,7 @@ def staging_not_right(trial: ProjectTrial) -> Verdict | None:
     for model in trial.models:
         if model.name in STAGING:
             twin.fill(twin.raw.small)
-            returned, expected = twin.run(model.sql), right.result(content_of(model.name), twin.raw.small)
+            returned, expected = twin.run(model.sql), right.run(content_of(model.name), twin.raw.small)
             key = expected.columns[0]
             if difference := compare(returned, expected, key):
                 words = describe(difference, returned, expected, key)
