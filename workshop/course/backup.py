@@ -7,13 +7,12 @@ nothing that `undo` can't mend.
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from workshop.dbt_project.files import Edit, ProjectTrouble, move_file, write_file
+from workshop.dbt_project.files import Edit, ProjectTrouble, copy_whole, move_file, write_file
 from workshop.dbt_project.warehouse import connect_unless_locked
 from workshop.places import WAREHOUSES
 
@@ -111,14 +110,6 @@ def new_backup(project: Path) -> Path:
 
 def backups_of(project: Path) -> list[Path]:
     return sorted(path for path in project.parent.glob(f"{project.name}-backup-*") if (path / LOG).is_file())
-
-
-def copy_whole(source: Path, target: Path) -> None:
-    """Copy a file so that the target is never seen half written."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.copyfile(source, unfinished)
-    os.replace(unfinished, target)
 
 
 def digest(path: Path) -> str:

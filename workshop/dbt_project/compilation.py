@@ -1,18 +1,34 @@
 """A project read and compiled by dbt for a check. Nothing is written into the project or its warehouses."""
 
 import atexit
+import gc
 import importlib
 import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workshop.dbt_project.invocation import Run, dbt_lock, forget_parsed, invoke
-from workshop.places import PROJECT_NAME, WAREHOUSE_FILE
+from workshop.dbt_project.files import copy_whole
+from workshop.dbt_project.invocation import PARSED, Run, dbt_lock, forget_parsed, invoke
+from workshop.dbt_project.known_tests import recall, remember, remembered
+from workshop.places import PROJECT_NAME, WAREHOUSES
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """What dbt made of a project or of a part of it.
+
+    run: how it went; its manifest is there as soon as dbt could read the project
+    nodes: the compiled nodes, with `compiled_code`
+    """
+
+    run: Run
+    nodes: Sequence[Any] = ()
 
 
 def read_project(project: Path) -> Run:
@@ -20,23 +36,42 @@ def read_project(project: Path) -> Run:
     return reading(project, ["parse"])
 
 
-def compile_project(project: Path, select: Sequence[str], manifest: Any = None) -> Run:
-    """Compile all nodes of `project` or those selected; the results carry `compiled_code`.
+def compile_models(project: Path, name: str, manifest: Any = None) -> Compilation:
+    """Compile the model `name` and what it is built on.
 
     manifest: from a run on the same files a moment ago, which saves reading them again
     """
-    words = ["compile", "--no-populate-cache", *(["--select", *select] if select else [])]
-    if manifest is not None:
-        return invoke([*words, *outside_of(project)], manifest=manifest)
-    return reading(project, words)
+    # Without `empty`, dbt compiles the tests of these models as well.
+    return compiling(project, ["--select", f"+{name}", "--indirect-selection", "empty"], manifest)
 
 
-def warm_up(project: Path | None = None) -> None:
-    """Start importing dbt in the background, and read `project` once, so that the first check is fast."""
+def compile_everything(project: Path, manifest: Any = None) -> Compilation:
+    """Compile all models and tests. `manifest` is as for `compile_models`."""
+    known = []
+    if remembered:
+        manifest = manifest or read_project(project).manifest
+        known = recall(manifest) if manifest else []
+    compiled = compiling(project, ["--exclude", *(test.name for test in known)] if known else [], manifest)
+    if compiled.run.succeeded:
+        remember(compiled.nodes, compiled.run.manifest)
+    return Compilation(compiled.run, [*compiled.nodes, *known])
+
+
+def warm_up(project: Path) -> None:
+    """Start importing dbt in the background, and read one's own `project` once, so that the first check is fast.
+
+    What dbt has read is kept beside the project's warehouses: the next kernel has to read only what changed since.
+    """
     threading.Thread(target=load_dbt, args=(project,), name="dbt-warm-up", daemon=True).start()
 
 
 # -- how ---------------------------------------------------------------------------------------------------
+
+
+def compiling(project: Path, selection: Sequence[str], manifest: Any) -> Compilation:
+    words = ["compile", "--no-populate-cache", *selection]
+    run = invoke([*words, *outside_of(project)], manifest=manifest) if manifest else reading(project, words)
+    return Compilation(run, [result.node for result in run.results])
 
 
 def reading(project: Path, words: Sequence[str]) -> Run:
@@ -49,13 +84,27 @@ def reading(project: Path, words: Sequence[str]) -> Run:
     return run
 
 
-def load_dbt(project: Path | None = None) -> None:
+def load_dbt(project: Path) -> None:
     # Whatever goes wrong here goes wrong again in the next command, which says so in words.
-    with dbt_lock, suppress(Exception):
+    with dbt_lock, suppress(Exception), without_garbage_collection():
         importlib.import_module("dbt.cli.main")
-        if project is not None:
-            importlib.import_module("dbt.adapters.duckdb")
-            read_project(project)
+        importlib.import_module("dbt.adapters.duckdb")
+        here, kept = scratch_of(project) / "target" / PARSED, project / WAREHOUSES / PARSED
+        if kept.is_file() and not here.exists():
+            here.parent.mkdir(exist_ok=True)
+            copy_whole(kept, here)
+        read_project(project)
+        copy_whole(here, kept)
+
+
+@contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """To look for garbage among what dbt brings, again and again while it comes, takes a sixth of its import."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def outside_of(project: Path) -> list[str]:
@@ -70,15 +119,25 @@ def outside_of(project: Path) -> list[str]:
 
 @cache
 def scratch_of(project: Path) -> Path:
-    """Return a temporary folder for `project`, removed when the process ends.
-
-    Its profile names the same database as the learner's, so that compiled SQL is the same.
-    """
+    """Return a temporary folder for `project`, removed when the process ends."""
     scratch = Path(tempfile.mkdtemp(prefix="workshop-"))
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
-    profile = (
-        f"{PROJECT_NAME}:\n  target: check\n  outputs:\n    check:\n      type: duckdb\n"
-        f"      path: '{scratch / WAREHOUSE_FILE}'\n      schema: main\n      threads: 1\n"
-    )
-    (scratch / "profiles.yml").write_text(profile, encoding="utf-8")
+    (scratch / "profiles.yml").write_text(PROFILE, encoding="utf-8")
     return scratch
+
+
+# It names the same database as the learner's, so that compiled SQL is the same, and holds it in memory.
+PROFILE = f"""
+{PROJECT_NAME}:
+  target: check
+  outputs:
+    check:
+      type: duckdb
+      path: ":memory:"
+      attach:
+        - path: ":memory:"
+          alias: warehouse
+      database: warehouse
+      schema: main
+      threads: 1
+"""

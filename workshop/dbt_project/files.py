@@ -52,14 +52,20 @@ def create_project(project: Path, starter: Path) -> bool:
 
 
 def copy_if_missing(source: Path, target: Path) -> None:
-    if target.exists():
-        return
+    if not target.exists():
+        copy_whole(source, target)
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a file so that the target is never seen half written. Raises OSError; the target is then as it was."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         shutil.copyfile(source, unfinished)
         os.replace(unfinished, target)
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def path_in_project(project: Path, typed: str, suffixes: tuple[str, ...], folder: str = "") -> Path:

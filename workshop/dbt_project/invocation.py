@@ -24,6 +24,8 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 # Half of dbt's import time is spent in this optional dependency of jsonschema, which dbt never uses.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+PARSED = "partial_parse.msgpack"  # what dbt remembers of the files that it has read
+
 # One invocation at a time: dbt keeps its settings in global variables.
 dbt_lock = threading.RLock()
 
@@ -80,7 +82,7 @@ def forget_parsed(target: Path) -> bool:
     are mended.
     """
     with suppress(OSError):
-        (target / "partial_parse.msgpack").unlink()
+        (target / PARSED).unlink()
         return True
     return False
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import duckdb
@@ -21,9 +22,10 @@ class Reads:
     may_be_more: bool
 
 
-def reads_of(connection: duckdb.DuckDBPyConnection, sql: str) -> Reads:
-    """Return what the select `sql` reads. The connection is only asked to parse."""
-    [(text,)] = connection.execute("select json_serialize_sql(?)", [sql]).fetchall()
+@lru_cache(maxsize=500)
+def reads_of(sql: str) -> Reads:
+    """Return what the select `sql` reads. It is parsed, and not run."""
+    [(text,)] = parser().execute("select json_serialize_sql(?)", [sql]).fetchall()
     tree = json.loads(text)
     if tree.get("error"):
         return Reads((), (), may_be_more=True)
@@ -48,6 +50,11 @@ def reads_of(connection: duckdb.DuckDBPyConnection, sql: str) -> Reads:
     walk(tree)
     shadowed = tuple(name for name in tables if len(name) == 1 and name[0] in ctes)
     return Reads(tuple(name for name in tables if name not in shadowed), shadowed, may_be_more)
+
+
+@cache
+def parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
 
 
 def parts_of(relation: str) -> tuple[str, ...]:

@@ -1,16 +1,16 @@
 """The learner's work as a check sees it: files, models, compiled SQL, notes. Read-only."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from workshop.dbt_project.compilation import compile_project, read_project
+from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project
 from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.trouble import Trouble
 
@@ -58,7 +58,8 @@ class Work:
         self.project = project.resolve()
         self.built = built
         self.read: Run | None = None
-        self.compilations: dict[tuple[str, ...], tuple[list[Model], list[Any]]] = {}
+        self.everything: tuple[list[Model], Sequence[Any]] | None = None
+        self.ancestors: dict[str, list[Model]] = {}
 
     # -- models ------------------------------------------------------------------------------------------------
 
@@ -67,7 +68,7 @@ class Work:
 
         Raises DoesNotRun where dbt can't compile it.
         """
-        models, _ = self.compilations.get(()) or self.compiled(f"+{name}")
+        models = self.everything[0] if self.everything else self.compiled_with_ancestors(name)
         wanted = next((model for model in models if model.name == name), None)
         if wanted is None:
             raise DoesNotRun(
@@ -80,20 +81,12 @@ class Work:
         ancestors = ancestors_of(wanted, models)
         return [model for model in models if model.name in ancestors] + [wanted]
 
-    def compiled(self, *select: str) -> tuple[list[Model], list[Any]]:
-        """Compile what is selected, or everything: the models, parents first, and dbt's results for all nodes.
-
-        What was compiled once is remembered. Raises DoesNotRun.
-        """
-        if select not in self.compilations:
-            self.demand_project_file()
-            manifest = self.read.manifest if self.read else None
-            run = compile_project(self.project, select, manifest)
-            self.read = self.read or run
-            if not run.succeeded:
-                raise DoesNotRun(self.with_names(run.trouble))
-            self.compilations[select] = (self.in_order(run.results), run.results)
-        return self.compilations[select]
+    def compiled(self) -> tuple[list[Model], Sequence[Any]]:
+        """Return all models, parents first, and all compiled nodes. They are compiled once. Raises DoesNotRun."""
+        if not self.everything:
+            nodes = self.nodes_of(compile_everything)
+            self.everything = self.in_order(nodes), nodes
+        return self.everything
 
     @property
     def manifest(self) -> Any:
@@ -145,9 +138,22 @@ class Work:
                 )
             )
 
-    def in_order(self, results: list[Any]) -> list[Model]:
-        """Return the models among dbt's results, parents first."""
-        nodes = {result.node.unique_id: result.node for result in results if result.node.resource_type == "model"}
+    def compiled_with_ancestors(self, name: str) -> list[Model]:
+        if name not in self.ancestors:
+            self.ancestors[name] = self.in_order(self.nodes_of(partial(compile_models, name=name)))
+        return self.ancestors[name]
+
+    def nodes_of(self, compile: Callable[..., Compilation]) -> Sequence[Any]:
+        self.demand_project_file()
+        compilation = compile(self.project, manifest=self.read.manifest if self.read else None)
+        self.read = self.read or compilation.run
+        if not compilation.run.succeeded:
+            raise DoesNotRun(self.with_names(compilation.run.trouble))
+        return compilation.nodes
+
+    def in_order(self, compiled: Sequence[Any]) -> list[Model]:
+        """Return the models among compiled nodes, parents first."""
+        nodes = {node.unique_id: node for node in compiled if node.resource_type == "model"}
         ordered: dict[str, Model] = {}
 
         def add(id: str) -> None:

@@ -15,6 +15,7 @@ from workshop.dbt_project.yaml_files import macros_of, subjects_of, texts_of
 from workshop.dbt_project.yaml_keys import COLUMN, MODEL, SOURCE, TABLE, TOP
 from workshop.dbt_project.yaml_nodes import (
     children,
+    compose,
     every_mapping,
     items,
     name_and_arguments,
@@ -89,7 +90,7 @@ def deprecated_arguments(project: Path) -> list[Finding]:
     found = []
     for file, text in texts_of(project, ".yml", ".yaml"):
         try:
-            root = yaml.compose(text)
+            root = compose(text)
         except yaml.YAMLError:
             continue
         for _, node in every_mapping(root):
@@ -108,8 +109,7 @@ def lint_yaml(
     file: str, text: str, models: set[str], known_tests: set[str], described: dict[str, str]
 ) -> Iterator[Finding]:
     try:
-        root = yaml.compose(text)
-        yaml.safe_load(text)
+        root = compose(text)
     except yaml.YAMLError as error:
         yield unreadable(file, text, error)
         return

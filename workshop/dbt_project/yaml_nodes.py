@@ -5,6 +5,22 @@ from collections.abc import Iterator
 import yaml
 
 
+def compose(text: str) -> yaml.Node | None:
+    """Return the root of a YAML text, or None where there is nothing in it. Raises yaml.YAMLError, with its line.
+
+    libyaml reads it, as it does for dbt. What it refuses is read again in Python, which says more of what it saw.
+    """
+    try:
+        yaml.load(text, Loader=FAST)
+        return yaml.compose(text, Loader=FAST)
+    except yaml.YAMLError:
+        yaml.safe_load(text)
+        return yaml.compose(text)
+
+
+FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
     return node.value if isinstance(node, yaml.MappingNode) else []
 

@@ -1,16 +1,21 @@
 """Judge data tests by breaking the data: put one fault at a time into the twin and see which tests notice."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from workshop.dbt_project.sql_tree import is_named, parts_of, reads_of
-from workshop.judging.data_tests import DataTest, fails
+from workshop.judging.data_tests import DataTest, failing_together, fails
+from workshop.judging.deadline import TooSlow
 from workshop.judging.faults import Caught, Fault
 from workshop.judging.reference import Reference
 from workshop.judging.stand_ins import Built
 from workshop.judging.twin import Twin, content_of, right_models
+
+Name = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,7 @@ def inject(patient: Patient, tests: Sequence[DataTest], faults: Iterable[Fault])
     for fault in faults:
         place = parts_of(name_in_sql(patient, fault) or fault.relation)
         able = [test for test in tests if (reads := relations_of[test.name]) is None or place in reads]
-        with broken(patient, fault) as is_broken:
-            found.append(Caught(fault, tuple(test for test in able if is_broken and fails(patient.twin, test))))
+        found.append(Caught(fault, tuple(noticed(patient, fault, able))))
     return found
 
 
@@ -50,24 +54,33 @@ def rows_that_show(patient: Patient, fault: Fault) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name not in stamps} for row in rows.as_dicts()]
 
 
+def noticed(patient: Patient, fault: Fault, tests: Sequence[DataTest]) -> list[DataTest]:
+    """Return which of the tests notice a fault. Raises DoesNotRun."""
+    with broken(patient, fault) as is_broken, suppress(duckdb.Error, TooSlow):
+        return failing_together(patient.twin, tests) if is_broken else []
+    found = []  # one of them does not run on broken data, and after that nothing else does until it is whole again
+    for test in tests:
+        with broken(patient, fault):
+            found += [test] if fails(patient.twin, test) else []
+    return found
+
+
 @contextmanager
 def broken(patient: Patient, fault: Fault) -> Iterator[bool]:
     """The small shop with one fault in it, inside; gives whether there was a place for the fault."""
-    twin, model = patient.twin, patient.built.get(fault.relation)
-    is_raw = fault.relation in patient.reference.raw_names
+    twin, name = patient.twin, name_in_sql(patient, fault)
+    if name is None:
+        yield False
+        return
     twin.fill(twin.raw.small)
-    if model:
-        content = f"(\n{model.sql}\n)"
-        twin.define(model.relation, f"select * from {content} union all by name ({fault.row_of(content)})")
-    elif is_raw:
-        twin.part = None  # it is not what it was filled with
-        twin.connection.execute(f"insert into {fault.relation} {fault.row_of(fault.relation)}")
+    twin.connection.begin()
     try:
-        yield bool(model) or is_raw
+        if fault.relation in patient.built:
+            twin.freeze(name)
+        twin.connection.execute(f"insert into {name} {fault.row_of(name)}")
+        yield True
     finally:
-        if model:
-            twin.define(model.relation, model.sql)
-        twin.fill(twin.raw.small)
+        twin.connection.rollback()
 
 
 def name_in_sql(patient: Patient, fault: Fault) -> str | None:
@@ -77,14 +90,14 @@ def name_in_sql(patient: Patient, fault: Fault) -> str | None:
     return fault.relation if fault.relation in patient.reference.raw_names else None
 
 
-def relations_behind(patient: Patient, sql: str) -> set[tuple[str, ...]] | None:
+def relations_behind(patient: Patient, sql: str) -> set[Name] | None:
     """Return the relations that a select reads, itself or through models, by their parts; None where it is unknown."""
     raw = [parts_of(name) for name in patient.reference.raw_names]
     sql_of = {parts_of(each.relation): each.sql for each in patient.built.values()}
-    found: set[tuple[str, ...]] = set()
+    found: set[Name] = set()
     waiting = [sql]
     while waiting:
-        reads = reads_of(patient.twin.connection, waiting.pop())
+        reads = reads_of(waiting.pop())
         if reads.may_be_more:
             return None
         names = (*reads.tables, *reads.shadowed)  # one look too many harms nobody

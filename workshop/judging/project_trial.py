@@ -39,9 +39,9 @@ def set_up_project(work: Work, exercise: str, reference: Reference) -> ProjectTr
     """
     findings = lint(work.project)
     try:
-        models, results = work.compiled()
+        models, nodes = work.compiled()
     except DoesNotRun as error:
         raise explained(exercise, error, findings, reference) from error
     twin = Twin(raw_data(tuple(reference.tables)))
     patient = Patient(twin, build_models(twin, models, reference), reference)
-    return ProjectTrial(exercise, models, compiled_tests(results, work.manifest), findings, patient)
+    return ProjectTrial(exercise, models, compiled_tests(nodes, work.manifest), findings, patient)

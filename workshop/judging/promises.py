@@ -8,7 +8,7 @@ from workshop.dbt_project.yaml_lint import deprecated_arguments
 from workshop.judging.breaking import inject, rows_that_show
 from workshop.judging.comparison import Result
 from workshop.judging.counterexample import Counterexample
-from workshop.judging.data_tests import DataTest, failing
+from workshop.judging.data_tests import DataTest, complaints, failing
 from workshop.judging.faults import Caught, Fault
 from workshop.judging.findings import explained_test, findings_about
 from workshop.judging.project_trial import ProjectTrial
@@ -38,12 +38,12 @@ def judge_data_tests(
         if finding.name in POINTS_AT_NOTHING:
             return verdict
     try:
-        too_strict = failing_on_clean_data(trial)
+        too_strict = first_that_fails_on_clean_data(trial)
         caught = tuple(inject(trial.patient, tests, faults))
     except DoesNotRun as error:
         raise explained_test(trial.exercise, error, trial.findings, trial.reference) from error
     if too_strict:
-        return fails_on_clean_data(trial, *too_strict[0])
+        return fails_on_clean_data(trial, *too_strict)
     if slipped := [each.fault for each in caught if not each.by]:
         words = [verdict for _, verdict in swallowed] or [forgotten(trial, slipped, faults)]
         return slipped_through(trial, slipped[0], words[0], caught)
@@ -77,10 +77,10 @@ def listed(names: Sequence[str]) -> str:
 # -- how ---------------------------------------------------------------------------------------------------
 
 
-def failing_on_clean_data(trial: ProjectTrial) -> list[tuple[DataTest, Result]]:
+def first_that_fails_on_clean_data(trial: ProjectTrial) -> tuple[DataTest, Result] | None:
     twin = trial.patient.twin
     twin.fill(twin.raw.whole)
-    found = failing(twin, trial.tests)
+    found = next(((test, complaints(twin, test)) for test in failing(twin, trial.tests)), None)
     twin.fill(twin.raw.small)
     return found
 

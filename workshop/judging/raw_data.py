@@ -79,11 +79,20 @@ class RawData:
     # -- connections -------------------------------------------------------------------------------------------
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """Return a connection with all rows in the catalog `everything`, and nothing in `raw` and `warehouse`."""
+        """Return a connection with all rows in the catalog `everything`, and nothing in `raw` and `warehouse`.
+
+        The tables of `raw` are there, and empty.
+        """
         try:
-            return emptied(self.spare.pop())
+            connection = emptied(self.spare.pop())
         except (IndexError, duckdb.Error):  # there is none, or it can't go on after what its last user met
-            return emptied(self.open_with_everything())
+            connection = emptied(self.open_with_everything())
+        for table in self.tables:
+            connection.execute(
+                f"create schema if not exists raw.{table.schema}; "
+                f"create table raw.{table.name} as from everything.{table.name} limit 0"
+            )
+        return connection
 
     def open_with_everything(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(":memory:")
@@ -92,18 +101,18 @@ class RawData:
         connection.execute("set threads = 1; set memory_limit = '1GB'; set enable_external_access = false")
         return connection
 
-    def fill(self, connection: duckdb.DuckDBPyConnection, part: Part) -> None:
-        """Make `part` the content of the catalog `raw`."""
+    def fill(self, connection: duckdb.DuckDBPyConnection, part: Part, there: Part | None = None) -> None:
+        """Make `part` the content of the catalog `raw`; `there` is what it holds, where that is known."""
         for table in self.tables:
-            source = f"from everything.{table.name}"
-            connection.execute(f"create schema if not exists raw.{table.schema}")
-            connection.execute(f"create table if not exists raw.{table.name} as {source} limit 0")
-            connection.execute(f"truncate raw.{table.name}")
+            if there is not None and there[table.name] == part[table.name]:
+                continue
+            filling = f"truncate raw.{table.name}; "
             if part is self.whole:
-                connection.execute(f"insert into raw.{table.name} {source}")
+                filling += f"insert into raw.{table.name} from everything.{table.name}"
             elif part[table.name]:
                 keys = ", ".join(literal(key) for key in part[table.name])
-                connection.execute(f"insert into raw.{table.name} {source} where {table.key} in ({keys})")
+                filling += f"insert into raw.{table.name} from everything.{table.name} where {table.key} in ({keys})"
+            connection.execute(filling)
 
 
 # -- how ---------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ class Trial:
 
     def hard_coded_tables(self) -> list[str]:
         """Return the tables that the model names without dbt's knowing, except those that it may name."""
-        return hard_coded_tables(self.twin.connection, self.model, self.ancestors, self.answer.may_read)
+        return hard_coded_tables(self.model, self.ancestors, self.answer.may_read)
 
     def compare(self) -> Finding:
         """Return the finding on the accepted result that the model returns, else on the one nearest to it.

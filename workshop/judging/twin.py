@@ -27,16 +27,19 @@ class Twin:
 
     def fill(self, part: Part) -> None:
         """Make `part` the content of `raw`."""
-        if self.part is not part:
-            self.part = None  # whoever interrupts this leaves a part of a part
-            self.raw.fill(self.connection, part)
-            self.part = part
+        there, self.part = self.part, None  # whoever interrupts this leaves a part of a part
+        self.raw.fill(self.connection, part, there)
+        self.part = part
 
     def define(self, name: str, sql: str) -> None:
         """Create the relation `name`, quoted as dbt quotes it, as a view of `sql`. Raises duckdb.Error."""
-        schema = name.rpartition(".")[0]
-        self.connection.execute(f"create schema if not exists {schema}")
+        self.connection.execute(f"create schema if not exists {name.rpartition('.')[0]}")
         self.connection.execute(f"create or replace view {name} as (\n{sql}\n)")
+
+    def freeze(self, name: str) -> None:
+        """Make a table of a view, with what it returns now. Raises duckdb.Error."""
+        self.connection.execute(f"create or replace temp table frozen as from {name}; drop view {name}")
+        self.connection.execute(f"create table {name} as from frozen")
 
     def run(self, sql: str) -> Result:
         """Return what the select `sql` returns, at most MOST_ROWS rows. Raises duckdb.Error, TooSlow."""

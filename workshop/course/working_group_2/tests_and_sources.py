@@ -92,7 +92,7 @@ def source_not_in_raw(sources: Sequence[Any]) -> Verdict | None:
 def staging_not_on_sources(work: Work, trial: ProjectTrial) -> Verdict | None:
     known = {source.relation_name for source in work.manifest.sources.values()}
     for model in trial.models:
-        for table in reads_of(trial.patient.twin.connection, model.sql).tables:
+        for table in reads_of(model.sql).tables:
             relation = '"' + '"."'.join(table) + '"'
             if table[0] == "raw" and not (relation in known and relation in model.reads):
                 return named("still_hard_coded", f"{'.'.join(table)} in {model.path}")
