@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dbt_common.tests import enable_test_caching
 from notebook import cells, ipython, learner, learner_folder  # noqa: F401 - fixtures
 from xdist.scheduler import LoadScopeScheduling
 
@@ -17,6 +18,8 @@ from workshop.dbt_project.work import Work
 from workshop.judging.exercise import try_exercise
 from workshop.judging.verdict import Verdict
 from workshop.places import STARTER
+
+enable_test_caching()  # dbt parses its own 500 macros once a process, and not once a project
 
 
 class ByFile(LoadScopeScheduling):
@@ -35,6 +38,19 @@ class ByFile(LoadScopeScheduling):
             else None
         )
         return f"{file} {exercise.group(1)}" if exercise else file
+
+
+LONGEST_FIRST = "browser notebooks solutions working_group_2 misconceptions alternatives magics warehouse guide".split()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest in one piece, so that no worker waits for the other at the end."""
+
+    def place(item: pytest.Item) -> int:
+        file = item.nodeid.split("::")[0]
+        return next((number for number, name in enumerate(LONGEST_FIRST) if name in file), len(LONGEST_FIRST))
+
+    items.sort(key=place)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

@@ -46,30 +46,23 @@ def test_nbval_reads_every_pattern_of_the_sanitizer() -> None:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, tuple[Path, subprocess.Popen]]:
-    """Every learner notebook, alone in a folder with spaces and accents, and the pytest that runs it; all at once."""
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[Path, Path], subprocess.Popen]:
+    """Every learner notebook, alone in a folder with spaces and accents, and the pytest that runs them all."""
+    folders = {path: tmp_path_factory.mktemp("Área de trabajo") for path in LEARNER_NOTEBOOKS}
+    copies = [shutil.copy(path, folder) for path, folder in folders.items()]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("WORKSHOP_", "PYTEST_"))}
-    started = {}
-    for path in LEARNER_NOTEBOOKS:
-        folder = tmp_path_factory.mktemp("Área de trabajo")
-        shutil.copy(path, folder)
-        command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider", path.name]
-        started[path] = (
-            folder,
-            subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True),
-        )
-    return started
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider", *copies]
+    where = tmp_path_factory.mktemp("elsewhere")
+    return folders, subprocess.Popen(command, cwd=where, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("path", LEARNER_NOTEBOOKS, ids=lambda path: path.stem)
-def test_untouched_notebook_runs_and_passes_nothing(
-    path: Path, runs: dict[Path, tuple[Path, subprocess.Popen]]
-) -> None:
-    folder, process = runs[path]
+def test_untouched_notebooks_run_and_pass_nothing(untouched: tuple[dict[Path, Path], subprocess.Popen]) -> None:
+    folders, process = untouched
     shown, _ = process.communicate()
     assert process.returncode == 0, shown
-    outcomes = {each["exercise"]: each["outcome"] for each in grade(folder / "jaffle_shop")}
-    assert not {"passed", "does_not_run", "workshop_problem"} & set(outcomes.values()), outcomes
+    for folder in folders.values():
+        outcomes = {each["exercise"]: each["outcome"] for each in grade(folder / "jaffle_shop")}
+        assert not {"passed", "does_not_run", "workshop_problem"} & set(outcomes.values()), outcomes
 
 
 def test_the_guide_s_own_models_pass(tmp_path: Path) -> None:
