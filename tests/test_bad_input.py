@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from notebook import Cells, fingerprint
 
+pytestmark = pytest.mark.slow
+
 MODEL = "models/staging/stg_payments.sql"
 MILLION = "select i, repeat('x', 100) as text from range(1000000) as numbers(i)"
 

@@ -35,6 +35,8 @@ if CHROMIUM is None and "CI" not in os.environ:
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOK = "jupyterapp.shell.currentWidget.content"
 OPEN_LAB = """
 import sys

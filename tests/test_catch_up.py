@@ -16,6 +16,8 @@ from workshop.judging.exercise import try_exercise
 from workshop.notebook.catch_up_words import caught_up
 from workshop.places import STARTER
 
+pytestmark = pytest.mark.slow
+
 MINE = "-- mine\nselect * from {{ ref('stg_orders') }}\n"
 RIGHT = """-- mine, and right
 select

@@ -10,12 +10,15 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 from jupyter_server.serverapp import ServerApp
 from packaging.specifiers import SpecifierSet
 
 from workshop.__main__ import make_parser
 from workshop.classroom.doctor import answers, free_port
 from workshop.places import ROOT
+
+pytestmark = pytest.mark.slow
 
 CONTAINER = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -21,6 +21,8 @@ from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.trouble import Trouble
 from workshop.places import NOTEBOOKS
 
+pytestmark = pytest.mark.slow
+
 
 def test_this_computer_is_ready(capsys: pytest.CaptureFixture[str]) -> None:
     before, began = set(NOTEBOOKS.iterdir()), time.perf_counter()

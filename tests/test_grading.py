@@ -15,6 +15,8 @@ from workshop.course.reference import answers
 from workshop.dbt_project.files import apply_edits, create_project
 from workshop.places import STARTER
 
+pytestmark = pytest.mark.slow
+
 KEYS = ["project", "exercise", "group", "outcome", "misconception", "message", "remarks", "counterexample"]
 IN_CENTS = (
     "select id as payment_id, orderid as order_id, paymentmethod as payment_method, status, amount, "

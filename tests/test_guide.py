@@ -11,6 +11,8 @@ from workshop.course.reference import reference
 from workshop.judging.twin import right_models
 from workshop.places import ROOT
 
+pytestmark = pytest.mark.slow
+
 GUIDE = (ROOT / "facilitator_guide.md").read_text(encoding="utf-8")
 SECTION = re.compile(r"^## Working group (\d+): [^\n]* \((\d+) minutes\)\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
 STEP = re.compile(r"^### `?([\w -]+?)`? \((\d+) minutes\)\n(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)

@@ -13,6 +13,8 @@ from workshop.course.groups import EXERCISES, find_group
 from workshop.course.reference import answers
 from workshop.dbt_project.files import apply_edits
 
+pytestmark = pytest.mark.slow
+
 WORKSHOP_MAGICS = (
     "workgroup",
     "sqlmodel",

@@ -16,6 +16,8 @@ from workshop.course.groups import EXERCISES
 from workshop.dbt_project.files import create_project
 from workshop.places import NOTEBOOKS, SOLUTIONS, STARTER
 
+pytestmark = pytest.mark.slow
+
 LEARNER_NOTEBOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 SEED = Path(__file__).parent / "seed"
 

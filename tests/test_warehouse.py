@@ -17,6 +17,8 @@ from workshop.dbt_project.raw_database import ensure_raw
 from workshop.dbt_project.warehouse import WarehouseTrouble, open_warehouse
 from workshop.places import STARTER
 
+pytestmark = pytest.mark.slow
+
 PAYMENTS = "select count(*) from raw.stripe.payment"
 
 

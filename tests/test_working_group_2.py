@@ -16,6 +16,8 @@ from workshop.dbt_project.yaml_files import LARGEST_FILE
 from workshop.dbt_project.yaml_lint import lint
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, PASSED
 
+pytestmark = pytest.mark.slow
+
 SEED = Path(__file__).parent / "seed"
 
 
