@@ -1,8 +1,10 @@
 """Fixtures that more than one file of tests needs."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 from workshop.course.groups import EXERCISES, find_exercise
 from workshop.course.reference import answers
-from workshop.dbt_project.files import Edit, apply_edits, create_project
-from workshop.dbt_project.work import Work
+from workshop.dbt_project.files import Edit, apply_edits, create_project, write_file
+from workshop.dbt_project.work import Model, Work, ancestors_of
 from workshop.judging.exercise import try_exercise
+from workshop.judging.misconception import Misconception
 from workshop.judging.verdict import Verdict
 from workshop.places import STARTER
 
@@ -91,6 +94,61 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Answered:
 def answered_folder(answered: Answered) -> Path:
     """The project with every answer in it; not to be changed."""
     return answered(EXERCISES[-1].name)
+
+
+class CompiledBefore(Work):
+    """The work of somebody who wrote one model, compiled together with what others wrote in its place."""
+
+    def __init__(self, project: Path, model: Model, ancestors: list[Model], file: Path) -> None:
+        super().__init__(project)
+        self.lineage = [*ancestors, model]
+        self.model_files = {**self.model_files, model.name: file}
+
+    def with_ancestors(self, name: str) -> list[Model]:
+        assert name == self.lineage[-1].name
+        return self.lineage
+
+
+CompileTogether = Callable[[list[Misconception]], dict[str, Work]]
+
+
+@pytest.fixture(scope="session")
+def compile_together(answered: Answered, tmp_path_factory: pytest.TempPathFactory) -> CompileTogether:
+    """Compiles, in one go, files that each write a model of group 1; gives the work with each in the answer's place.
+
+    dbt would read and compile as many projects otherwise, and most of a test would be waiting for that.
+    """
+
+    def compiled(written: list[Misconception]) -> dict[str, Work]:
+        project = tmp_path_factory.mktemp("together") / "jaffle_shop"
+        shutil.copytree(answered("customers"), project)
+        files = {}
+        for number, each in enumerate(written):
+            files[number] = project / f"models/written/{each.exercise}_{number}.sql"
+            write_file(files[number], each.edits[0].text)
+        models, _ = Work(project).compiled()
+        by_name = {model.name: model for model in models}
+        found = {}
+        for number, each in enumerate(written):
+            model = by_name[files[number].stem]
+            ancestors = ancestors_of(model, models)
+            right = by_name[each.exercise]
+            mine = replace(model, name=right.name, relation=right.relation, path=each.edits[0].path)
+            before = [other for other in models if other.name in ancestors]
+            found[named(each)] = CompiledBefore(project, mine, before, files[number])
+        return found
+
+    return compiled
+
+
+def writes_one_model(each: Misconception) -> bool:
+    """Tell whether a mistake, or another right way, is nothing but the file of its exercise's model."""
+    [edit, *others] = each.edits
+    return not others and edit.moved_to is None and edit.path.endswith(f"/{each.exercise}.sql")
+
+
+def named(each: Misconception) -> str:
+    return f"{each.exercise}/{each.name}"
 
 
 @contextmanager

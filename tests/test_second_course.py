@@ -6,9 +6,11 @@ are known by text and not by number, and the desk lends them. It stands in `test
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import put_back
 
 from workshop.dbt_project.raw_database import build_raw, ensure_raw
 from workshop.dbt_project.raw_tables import ForeignKey, KnownValues, RawTable
@@ -83,10 +85,17 @@ ANSWER = ModelAnswer(
 MODELS = {"stg_authors": (AUTHORS, {"id": "author_id"}), "stg_books": (BOOKS, {name: name for name in BOOKS.columns})}
 
 
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = tmp_path_factory.mktemp("library") / "library"
+    shutil.copytree(LIBRARY / "project", project)
+    return project
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    shutil.copytree(LIBRARY / "project", tmp_path / "library")
-    return tmp_path / "library"
+def project(library: Path) -> Iterator[Path]:
+    with put_back(library):
+        yield library
 
 
 def verdict_on(project: Path, sql: str) -> Verdict:
