@@ -2,9 +2,10 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,36 +110,52 @@ class CompiledBefore(Work):
         return self.lineage
 
 
-CompileTogether = Callable[[list[Misconception]], dict[str, Work]]
+InPlaceOfTheAnswer = Callable[[Sequence[Misconception]], Callable[[Misconception], Verdict]]
 
 
 @pytest.fixture(scope="session")
-def compile_together(answered: Answered, tmp_path_factory: pytest.TempPathFactory) -> CompileTogether:
-    """Compiles, in one go, files that each write a model of group 1; gives the work with each in the answer's place.
+def in_place_of_the_answer(answered: Answered, tmp_path_factory: pytest.TempPathFactory) -> InPlaceOfTheAnswer:
+    """Takes mistakes or other right ways; gives what the check says where one of them takes the place of the answer.
 
-    dbt would read and compile as many projects otherwise, and most of a test would be waiting for that.
+    Those that write a model of group 1, and nothing else, are compiled in one go: dbt would read and compile as many
+    projects otherwise, and most of a test would be waiting for that.
     """
 
-    def compiled(written: list[Misconception]) -> dict[str, Work]:
-        project = tmp_path_factory.mktemp("together") / "jaffle_shop"
-        shutil.copytree(answered("customers"), project)
-        files = {}
-        for number, each in enumerate(written):
-            files[number] = project / f"models/written/{each.exercise}_{number}.sql"
-            write_file(files[number], each.edits[0].text)
-        models, _ = Work(project).compiled()
-        by_name = {model.name: model for model in models}
-        found = {}
-        for number, each in enumerate(written):
-            model = by_name[files[number].stem]
-            ancestors = ancestors_of(model, models)
-            right = by_name[each.exercise]
-            mine = replace(model, name=right.name, relation=right.relation, path=each.edits[0].path)
-            before = [other for other in models if other.name in ancestors]
-            found[named(each)] = CompiledBefore(project, mine, before, files[number])
-        return found
+    def verdicts(written: Sequence[Misconception]) -> Callable[[Misconception], Verdict]:
+        @cache
+        def together(exercise: str) -> dict[str, Work]:
+            alike = [each for each in written if each.exercise == exercise and writes_one_model(each)]
+            return compile_together(answered(exercise), tmp_path_factory.mktemp("together"), alike)
 
-    return compiled
+        @cache
+        def verdict(each: Misconception) -> Verdict:
+            if writes_one_model(each):
+                return try_exercise(find_exercise(each.exercise), together(each.exercise)[named(each)]).verdict
+            project = answered(each.exercise)
+            with put_back(project):
+                put_in_place_of_the_answer(project, each.edits)
+                return verdict_on(project, each.exercise)
+
+        return verdict
+
+    return verdicts
+
+
+def compile_together(answered: Path, folder: Path, written: Sequence[Misconception]) -> dict[str, Work]:
+    project = folder / "jaffle_shop"
+    shutil.copytree(answered, project)
+    files = {named(each): project / f"models/written/{each.exercise}_{each.name}.sql" for each in written}
+    for each in written:
+        write_file(files[named(each)], each.edits[0].text)
+    models, _ = Work(project).compiled()
+    by_name = {model.name: model for model in models}
+    found: dict[str, Work] = {}
+    for each in written:
+        right, model = by_name[each.exercise], by_name[files[named(each)].stem]
+        mine = replace(model, name=right.name, relation=right.relation, path=each.edits[0].path)
+        ancestors = [other for other in models if other.name in ancestors_of(model, models)]
+        found[named(each)] = CompiledBefore(project, mine, ancestors, files[named(each)])
+    return found
 
 
 def writes_one_model(each: Misconception) -> bool:

@@ -1,14 +1,15 @@
 """A right answer passes, however it is written."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Answered, put_back, put_in_place_of_the_answer, verdict_on
+from conftest import InPlaceOfTheAnswer, named
 
 from workshop.course.groups import EXERCISES
 from workshop.course.reference import answers
 from workshop.judging.misconception import Misconception, read_misconception
-from workshop.judging.verdict import PASSED
+from workshop.judging.verdict import PASSED, Verdict
 
 pytestmark = pytest.mark.slow
 
@@ -29,32 +30,32 @@ ACCEPTED_WITH_A_REMARK = {
 }
 
 
-def named(path: Path) -> str:
-    return f"{path.parent.name}/{path.stem}"
+ALL = [read_misconception(path) for path in FILES]  # of the same form: a title, a line, and the edits
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_another_right_way_passes(answered: Answered, path: Path) -> None:
-    alternative = read_misconception(path)  # of the same form: a title, a line, and the edits
-    project = answered(alternative.exercise)
-    with put_back(project):
-        put_in_place_of_the_answer(project, alternative.edits)
-        verdict = verdict_on(project, alternative.exercise)
+@pytest.fixture(scope="session")
+def verdict_of(in_place_of_the_answer: InPlaceOfTheAnswer) -> Callable[[Misconception], Verdict]:
+    """What the check says where another right way takes the place of the answer."""
+    return in_place_of_the_answer(ALL)
+
+
+@pytest.mark.parametrize("alternative", ALL, ids=named)
+def test_another_right_way_passes(verdict_of: Callable[[Misconception], Verdict], alternative: Misconception) -> None:
+    verdict = verdict_of(alternative)
     assert verdict.outcome == PASSED, verdict.message
-    remark = ACCEPTED_WITH_A_REMARK.get(named(path))
+    remark = ACCEPTED_WITH_A_REMARK.get(named(alternative))
     if remark:
         assert any(remark in text for text in verdict.remarks)
     else:
         assert verdict.remarks == ()
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_an_alternative_is_another_way(path: Path) -> None:
-    alternative = read_misconception(path)
+@pytest.mark.parametrize("alternative", ALL, ids=named)
+def test_an_alternative_is_another_way(alternative: Misconception) -> None:
     assert not set(alternative.edits) & set(answers()[alternative.exercise].edits)
 
 
 @pytest.mark.parametrize("exercise", [exercise.name for exercise in EXERCISES])
 def test_enough_other_ways_are_tried(exercise: str) -> None:
-    tried: list[Misconception] = [read_misconception(path) for path in FILES if path.parent.name == exercise]
+    tried = [alternative for alternative in ALL if alternative.exercise == exercise]
     assert len({alternative.edits for alternative in tried}) >= AT_LEAST.get(exercise, 4)

@@ -2,28 +2,16 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import (
-    Answered,
-    CompileTogether,
-    files_in,
-    named,
-    put_back,
-    put_in_place_of_the_answer,
-    verdict_on,
-    writes_one_model,
-)
+from conftest import Answered, InPlaceOfTheAnswer, files_in, named, put_back, verdict_on
 
-from workshop.course.groups import EXERCISES, find_exercise
+from workshop.course.groups import EXERCISES
 from workshop.course.reference import misconceptions_of, reference
-from workshop.dbt_project.work import Work
 from workshop.judging.comparison import Result, plain
 from workshop.judging.counterexample import Counterexample
-from workshop.judging.exercise import try_exercise
 from workshop.judging.misconception import Misconception
 from workshop.judging.reference import render
 from workshop.judging.twin import content_of, right_models
@@ -47,24 +35,9 @@ MODELS = sorted({mistake.exercise for mistake in BY_RESULT})
 
 
 @pytest.fixture(scope="session")
-def verdict_of(answered: Answered, compile_together: CompileTogether) -> Try:
-    """What the check says where a mistake takes the place of the answer; each is tried once."""
-
-    @cache
-    def together(exercise: str) -> dict[str, Work]:
-        return compile_together([each for each in ALL if each.exercise == exercise and writes_one_model(each)])
-
-    @cache
-    def verdict(mistake: Misconception) -> Verdict:
-        if writes_one_model(mistake):
-            work = together(mistake.exercise)[named(mistake)]
-            return try_exercise(find_exercise(mistake.exercise), work).verdict
-        project = answered(mistake.exercise)
-        with put_back(project):
-            put_in_place_of_the_answer(project, mistake.edits)
-            return verdict_on(project, mistake.exercise)
-
-    return verdict
+def verdict_of(in_place_of_the_answer: InPlaceOfTheAnswer) -> Try:
+    """What the check says where a mistake takes the place of the answer."""
+    return in_place_of_the_answer(ALL)
 
 
 @pytest.mark.parametrize("exercise", NAMES)

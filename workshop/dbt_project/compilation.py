@@ -71,7 +71,15 @@ def warm_up(project: Path) -> None:
 def compiling(project: Path, selection: Sequence[str], manifest: Any) -> Compilation:
     words = ["compile", "--no-populate-cache", *selection]
     run = invoke([*words, *outside_of(project)], manifest=manifest) if manifest else reading(project, words)
-    return Compilation(run, [result.node for result in run.results])
+    return Compilation(run, [*(result.node for result in run.results), *ephemeral_besides(run)])
+
+
+def ephemeral_besides(run: Run) -> list[Any]:
+    """Return the ephemeral models that dbt compiled into others and has no result for."""
+    there = {result.node.unique_id for result in run.results}
+    models = [node for node in run.manifest.nodes.values() if node.resource_type == "model"] if run.manifest else []
+    ephemeral = [model for model in models if model.config.materialized == "ephemeral" and model.compiled_code]
+    return [model for model in ephemeral if model.unique_id not in there]
 
 
 def reading(project: Path, words: Sequence[str]) -> Run:
