@@ -13,7 +13,7 @@ import pytest
 from conftest import put_back
 
 from workshop.dbt_project.raw_database import build_raw, ensure_raw
-from workshop.dbt_project.raw_tables import ForeignKey, KnownValues, RawTable
+from workshop.dbt_project.raw_table import ForeignKey, KnownValues, RawTable
 from workshop.dbt_project.work import NotStarted, Work
 from workshop.judging.faults import faults_of
 from workshop.judging.model import judge_model

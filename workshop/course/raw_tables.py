@@ -1,6 +1,6 @@
 """The jaffle shop's raw tables. `data/README.md` says what is in them on purpose."""
 
-from workshop.dbt_project.raw_tables import ForeignKey, KnownValues, RawTable
+from workshop.dbt_project.raw_table import ForeignKey, KnownValues, RawTable
 from workshop.places import DATA
 
 CUSTOMERS = RawTable(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from workshop.dbt_project.raw_tables import RawTable
+from workshop.dbt_project.raw_table import RawTable
 from workshop.places import RAW_DATABASE
 
 # A notebook opened on the next day begins with fresh data, else dbt would call it stale from the start.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from workshop.dbt_project.meanings import MEANINGS
+from workshop.dbt_project.error_meanings import MEANINGS
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workshop.dbt_project.raw_tables import ForeignKey, KnownValues, RawTable
+from workshop.dbt_project.raw_table import ForeignKey, KnownValues, RawTable
 from workshop.judging.data_tests import DataTest
 from workshop.judging.raw_data import RawData, literal
 

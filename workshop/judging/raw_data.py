@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from workshop.dbt_project.raw_database import load_raw_tables
-from workshop.dbt_project.raw_tables import RawTable, parents_first
+from workshop.dbt_project.raw_table import RawTable, parents_first
 
 # A part of the raw data: the keys of the rows that are in it, by table.
 Part = Mapping[str, tuple[Any, ...]]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from workshop.dbt_project.raw_tables import RawTable
+from workshop.dbt_project.raw_table import RawTable
 from workshop.judging.misconception import Misconception, read_misconceptions
 
 SCHEMA = "reference"

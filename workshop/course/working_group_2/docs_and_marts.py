@@ -10,7 +10,7 @@ from workshop.course.raw_tables import ORDERS
 from workshop.course.reference import reference
 from workshop.course.working_group_1.models import check_customers, check_orders
 from workshop.course.working_group_2.layout import MARTS, OLD_NAMES, STAGING, mart_faults
-from workshop.dbt_project.raw_tables import KnownValues
+from workshop.dbt_project.raw_table import KnownValues
 from workshop.dbt_project.work import DoesNotRun, NotStarted, Work, ancestors_of
 from workshop.judging.findings import from_finding
 from workshop.judging.project_trial import ProjectTrial, set_up_project
