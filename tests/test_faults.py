@@ -11,7 +11,7 @@ from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import reference
 from workshop.course.working_group_2.layout import mart_faults, source_faults, staging_faults
 from workshop.dbt_project.work import Work
-from workshop.judging.breaking import Patient, broken, name_in_sql, relations_behind, rows_that_show
+from workshop.judging.breaking import Patient, broken, cases_of, name_in_sql, relations_behind, rows_that_show
 from workshop.judging.faults import Fault
 from workshop.judging.project_trial import set_up_project
 from workshop.judging.raw_data import raw_data
@@ -31,12 +31,22 @@ def test_a_fault_is_there_inside_and_gone_afterwards(fault: Fault, patient: Pati
     twin, name = patient.twin, name_in_sql(patient, fault)
     assert name
     twin.fill(twin.raw.small)
-    clean = twin.run(f"select * from {name}")
-    with broken(patient, fault) as is_broken:
-        assert is_broken
-        assert len(twin.run(f"select * from {name}").rows) == len(clean.rows) + 1
-    assert twin.run(f"select * from {name}") == clean
-    assert rows_that_show(patient, fault)
+    clean = twin.run(f"select * from {name} order by {fault.key}")
+    for case in cases_of(patient, fault, []):
+        with broken(patient, fault) as put:
+            put(case)
+            found = twin.run(f"select * from {name}")
+            wrong = [row for row in found.rows if row not in clean.rows or found.rows.count(row) > 1]
+            assert len(wrong) == (1 if case.value else 2)
+        assert twin.run(f"select * from {name} order by {fault.key}") == clean
+        assert rows_that_show(patient, fault, case)
+
+
+@pytest.mark.parametrize("fault", ALL, ids=lambda fault: f"{fault.relation}/{fault.name}")
+def test_a_fault_is_tried_in_the_middle_and_at_both_ends(fault: Fault, patient: Patient) -> None:
+    keys = patient.twin.run(f"select {fault.key} from {name_in_sql(patient, fault)} order by 1").column(fault.key)
+    tried = [int(case.key) for case in cases_of(patient, fault, [])]
+    assert {keys[0], keys[-1]} < set(tried) and tried[0] == keys[0]
 
 
 def test_a_test_sees_what_its_models_read_and_nothing_else(patient: Patient) -> None:
@@ -75,12 +85,16 @@ def test_names_and_sentences_are_those_that_a_learner_reads() -> None:
     assert {fault.name: fault.sentence for fault in ALL} == SENTENCES
 
 
-def test_what_is_broken_is_in_no_other_row() -> None:
-    """A pointer to nobody points at a key that no table has, and a new row's key is new."""
-    keys = {str(key) for keys in raw_data(RAW_TABLES).whole.values() for key in keys}
-    changes = [dict(fault.changes) for fault in ALL if fault.noticed_by == "relationships"]
-    assert changes
-    assert all(keys.isdisjoint(change.values()) for change in changes)
+def test_a_pointer_to_nobody_leads_to_no_row_at_all_and_to_a_row_of_another_table() -> None:
+    raw = raw_data(RAW_TABLES)
+    everywhere = {str(key) for keys in raw.whole.values() for key in keys}
+    pointing = [fault for fault in ALL if fault.noticed_by == "relationships"]
+    assert len(pointing) == 4
+    for fault in pointing:
+        parent = "jaffle_shop.customers" if fault.name == "order_of_nobody" else "jaffle_shop.orders"
+        nobody, elsewhere = fault.values
+        assert nobody not in everywhere
+        assert elsewhere in everywhere and int(elsewhere) not in raw.small[parent]
 
 
 @pytest.mark.parametrize(("exercise", "number"), [("tests", 12), ("sources", 12), ("marts", 5)])
@@ -110,14 +124,27 @@ def test_a_fault_that_slipped_through_is_shown_with_its_rows(answered: Answered)
     assert [each.fault.name for each in found.faults if not each.by] == ["repeated_payment"]
 
 
-@pytest.mark.parametrize("config", ["where: payment_id < 0", "error_if: '>10'"])
-def test_a_test_that_does_not_fail_catches_nothing(answered: Answered, config: str) -> None:
+@pytest.mark.parametrize(
+    "config",
+    [
+        "where: payment_id < 0",
+        "where: payment_id < 20",
+        "error_if: '>10'",
+        "limit: 0",
+        "fail_calc: count(*) * 0",
+        "{warn_if: '>10', severity: warn}",
+    ],
+)
+def test_a_test_that_looks_away_is_named_with_its_setting(answered: Answered, config: str) -> None:
     project = answered("tests")
     with put_back(project):
         file = project / "models/staging/stg_stripe.yml"
-        lenient = f"          - unique:\n              config:\n                {config}\n"
+        separator = " " if config.startswith("{") else "\n                "
+        lenient = f"          - unique:\n              config:{separator}{config}\n"
         file.write_text(file.read_text().replace("          - unique\n", lenient))
-        assert verdict_on(project, "tests").misconception == "unique_forgotten"
+        found = verdict_on(project, "tests")
+        assert found.misconception == "test_looks_away"
+        assert "unique_stg_payments_payment_id" in found.message and config.split(":")[0].strip("{") in found.message
 
 
 def test_staging_tests_do_not_count_as_source_tests(answered: Answered) -> None:

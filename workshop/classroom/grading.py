@@ -23,9 +23,15 @@ def grade_project(project: Path, exercise: str | None = None, group: int | None 
 
 
 def as_dict(feedback: Feedback, project: str) -> dict[str, Any]:
-    """Return feedback as `python -m workshop grade --json` prints it; `faults` only where data was broken."""
+    """Return feedback as `python -m workshop grade --json` prints it; `faults` only where data was broken.
+
+    A fault that slips past in one row is caught by nobody.
+    """
     verdict = feedback.verdict
-    faults = [{"name": each.fault.name, "caught_by": sorted(test.name for test in each.by)} for each in verdict.faults]
+    faults = [
+        {"name": each.fault.name, "caught_by": [] if each.missed else sorted(test.name for test in each.by)}
+        for each in verdict.faults
+    ]
     return {
         "project": project,
         "exercise": feedback.exercise.name,

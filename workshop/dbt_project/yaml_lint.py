@@ -146,16 +146,16 @@ def lint_yaml(
         elif name:
             described[name] = file
         yield from unknown_keys(file, model, MODEL)
-        yield from lint_tests(file, model, known_tests, is_column=False)
-        yield from lint_columns(file, model, known_tests)
+        yield from lint_tests(file, model, known_tests, models, is_column=False)
+        yield from lint_columns(file, model, known_tests, models)
     for source in items(root, "sources"):
         yield from unknown_keys(file, source, SOURCE)
         yield from lint_freshness(file, source)
         for table in items(source, "tables"):
             yield from unknown_keys(file, table, TABLE)
             yield from lint_freshness(file, table)
-            yield from lint_tests(file, table, known_tests, is_column=False)
-            yield from lint_columns(file, table, known_tests)
+            yield from lint_tests(file, table, known_tests, models, is_column=False)
+            yield from lint_columns(file, table, known_tests, models)
 
 
 def unreadable(file: str, text: str, error: yaml.YAMLError) -> Finding:
@@ -171,13 +171,15 @@ def unreadable(file: str, text: str, error: yaml.YAMLError) -> Finding:
     return Finding("indentation", file, line, getattr(error, "problem", None) or "")
 
 
-def lint_columns(file: str, node: yaml.Node, known_tests: set[str]) -> Iterator[Finding]:
+def lint_columns(file: str, node: yaml.Node, known_tests: set[str], models: set[str]) -> Iterator[Finding]:
     for column in items(node, "columns"):
         yield from unknown_keys(file, column, COLUMN)
-        yield from lint_tests(file, column, known_tests, is_column=True)
+        yield from lint_tests(file, column, known_tests, models, is_column=True)
 
 
-def lint_tests(file: str, node: yaml.Node, known_tests: set[str], is_column: bool) -> Iterator[Finding]:
+def lint_tests(
+    file: str, node: yaml.Node, known_tests: set[str], models: set[str], is_column: bool
+) -> Iterator[Finding]:
     for key in ("data_tests", "tests"):
         for test in children(value_node(node, key)):
             line = test.start_mark.line + 1
@@ -195,6 +197,10 @@ def lint_tests(file: str, node: yaml.Node, known_tests: set[str], is_column: boo
             target = arguments.get("to", "")
             if name == "relationships" and target and not re.search(r"\b(ref|source)\s*\(", target):
                 yield Finding("to_without_ref", file, line, f"`to: {target}` should be `to: ref('{target}')`")
+            wanted = re.search(r"""\bref\(\s*['"](\w+)['"]\s*\)""", target)
+            if name == "relationships" and wanted and wanted[1] not in models:
+                near = meant(get_close_matches(wanted[1], models, 1, 0.5))
+                yield Finding("to_not_there", file, line, f"no model is called `{wanted[1]}`{near}")
 
 
 def lint_freshness(file: str, node: yaml.Node) -> Iterator[Finding]:

@@ -22,26 +22,35 @@ class DataTest:
     name: as dbt prints it
     label: in short, such as "unique: stg_books.book_id"
     kind: the generic test that it is, such as "unique", or "" for a singular one
+    relation: the quoted name of the model or source that it is a test of, or ""
+    column: the column that it is a test of, or ""
+    accepts: the values that an `accepted_values` accepts
     sql: the select that returns what is wrong
     fail_calc, condition: it fails (or warns) where fail_calc of these rows fulfils the condition
+    settings: the settings by which it may look away, as they are written, such as "limit: 5"
     depends_on: names of the models and of the sources (source.table) that it reads
+    sees_every_row: whether it is one of dbt's own, as dbt has written it, and nothing narrows it
     """
 
     name: str
     label: str
     kind: str
+    relation: str
+    column: str
+    accepts: tuple[str, ...]
     sql: str
     fail_calc: str
     condition: str
     warns_only: bool
+    settings: tuple[str, ...]
     depends_on: frozenset[str]
+    sees_every_row: bool
 
 
 def compiled_tests(nodes: Iterable[Any], manifest: Any) -> list[DataTest]:
     """Return the data tests among compiled nodes."""
-    names = {id: node.name for id, node in manifest.nodes.items()}
-    names |= {id: f"{source.source_name}.{source.name}" for id, source in manifest.sources.items()}
-    return [as_test(node, names) for node in nodes if node.resource_type == "test"]
+    everything = manifest.nodes | manifest.sources
+    return [as_test(node, everything) for node in nodes if node.resource_type == "test"]
 
 
 def failing(twin: Twin, tests: Sequence[DataTest]) -> list[DataTest]:
@@ -55,13 +64,20 @@ def failing(twin: Twin, tests: Sequence[DataTest]) -> list[DataTest]:
 def failing_together(twin: Twin, tests: Sequence[DataTest]) -> list[DataTest]:
     """Ask all tests at once, which takes a third of the time. Raises duckdb.Error, TooSlow."""
     selects = [f"select {number} as test, {verdict_of(test)}" for number, test in enumerate(tests)]
-    verdicts = dict(twin.run("\nunion all\n".join(selects)).rows) if selects else {}
+    rows = twin.run("\nunion all\n".join(selects)).rows if selects else ()
+    verdicts = {number: fails for number, failures, fails in rows if failures is not None}
+    if len(verdicts) != len(tests) or len(rows) != len(tests):
+        raise duckdb.InvalidInputException("A test gives no number of failures.")
     return [test for number, test in enumerate(tests) if verdicts[number]]
 
 
 def fails(twin: Twin, test: DataTest) -> bool:
     """Tell whether a test fails, or warns, on what is in the twin. Raises DoesNotRun."""
-    return bool(ask(twin, test, f"select {verdict_of(test)}").rows[0][0])
+    rows = ask(twin, test, f"select {verdict_of(test)}").rows
+    if len(rows) != 1 or rows[0][0] is None:
+        calculated = f"`fail_calc: {test.fail_calc}` has to give one number, as `count(*)` does."
+        raise DoesNotRun(Trouble(f"The test {test.name} gives no number of failures.", calculated))
+    return bool(rows[0][1])
 
 
 def complaints(twin: Twin, test: DataTest) -> Result:
@@ -73,31 +89,54 @@ def complaints(twin: Twin, test: DataTest) -> Result:
 # -- how ---------------------------------------------------------------------------------------------------
 
 
-def as_test(node: Any, names: Mapping[str, str]) -> DataTest:
+def as_test(node: Any, everything: Mapping[str, Any]) -> DataTest:
     config, metadata = node.config, getattr(node, "test_metadata", None)
     warns_only = str(config.severity).lower() == "warn"
+    read = [everything[id] for id in node.depends_on.nodes if id in everything]
+    attached = everything.get(getattr(node, "attached_node", None) or "")
+    tested = attached or (read[-1] if read and metadata else None)  # of a source test, the tested one comes last
+    column = getattr(node, "column_name", None) or ""
+    accepts = metadata.kwargs.get("values") or () if metadata and metadata.name == "accepted_values" else ()
     return DataTest(
         name=node.name,
-        label=label_of(node, names, metadata),
+        label=label_of(node, metadata, tested, column),
         kind=metadata.name if metadata else "",
-        sql=f"{node.compiled_code}\nlimit {config.limit}" if config.limit else node.compiled_code,
+        relation=getattr(tested, "relation_name", None) or "",
+        column=column,
+        accepts=tuple(str(value) for value in accepts) if isinstance(accepts, list) else (),
+        sql=node.compiled_code if config.limit is None else f"{node.compiled_code}\nlimit {config.limit}",
         fail_calc=config.fail_calc,
         condition=config.warn_if if warns_only else config.error_if,
         warns_only=warns_only,
-        depends_on=frozenset(names[id] for id in node.depends_on.nodes if id in names),
+        settings=settings_of(config),
+        depends_on=frozenset(name_of(each) for each in read),
+        sees_every_row=bool(metadata) and not settings_of(config) and is_dbts_own(node),
     )
 
 
-def label_of(node: Any, names: Mapping[str, str], metadata: Any) -> str:
-    read = [names[id] for id in node.depends_on.nodes if id in names]  # of a source test, the tested one comes last
-    tested = names.get(getattr(node, "attached_node", None) or "") or (read[-1] if read else "")
-    column = getattr(node, "column_name", None)
-    return f"{metadata.name}: {tested}{f'.{column}' if column else ''}" if metadata and tested else str(node.name)
+def label_of(node: Any, metadata: Any, tested: Any, column: str) -> str:
+    return f"{metadata.name}: {name_of(tested)}{f'.{column}' if column else ''}" if metadata and tested else node.name
+
+
+def name_of(node: Any) -> str:
+    """Return the name of a model, or of a source as source.table."""
+    return f"{node.source_name}.{node.name}" if node.resource_type == "source" else str(node.name)
+
+
+def is_dbts_own(test: Any) -> bool:
+    return all(macro.startswith("macro.dbt") for macro in test.depends_on.macros)
+
+
+def settings_of(config: Any) -> tuple[str, ...]:
+    usual = {"where": None, "limit": None, "fail_calc": "count(*)", "error_if": "!= 0", "warn_if": "!= 0"}
+    set_ones = {name: getattr(config, name) for name, default in usual.items() if getattr(config, name) != default}
+    return tuple(f"{name}: {value}" for name, value in set_ones.items())
 
 
 def verdict_of(test: DataTest) -> str:
     # As in dbt's own get_test_sql.
-    return f"{test.fail_calc} {test.condition} as fails from (\n{test.sql}\n) as dbt_internal_test"
+    failures = f"{test.fail_calc} as failures, {test.fail_calc} {test.condition} as fails"
+    return f"{failures} from (\n{test.sql}\n) as dbt_internal_test"
 
 
 def ask(twin: Twin, test: DataTest, sql: str) -> Result:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from workshop.dbt_project.work import DoesNotRun, Model, Work
 from workshop.dbt_project.yaml_lint import Finding, lint
@@ -16,13 +17,17 @@ from workshop.judging.twin import Twin
 
 @dataclass(frozen=True)
 class ProjectTrial:
-    """A project that dbt can read: its models and data tests, what a lint finds, and a twin that holds the models."""
+    """A project that dbt can read: its models and data tests, what a lint finds, and a twin that holds the models.
+
+    switched_off: the data tests that dbt passes over because of their configuration, as dbt's nodes
+    """
 
     exercise: str
     models: Sequence[Model]
     tests: Sequence[DataTest]
     findings: Sequence[Finding]
     patient: Patient
+    switched_off: Sequence[Any]
 
     @property
     def reference(self) -> Reference:
@@ -44,4 +49,6 @@ def set_up_project(work: Work, exercise: str, reference: Reference) -> ProjectTr
         raise explained(exercise, error, findings, reference) from error
     twin = Twin(raw_data(tuple(reference.tables)))
     patient = Patient(twin, build_models(twin, models, reference), reference)
-    return ProjectTrial(exercise, models, compiled_tests(nodes, work.manifest), findings, patient)
+    disabled = [node for several in work.manifest.disabled.values() for node in several]
+    switched_off = [node for node in disabled if getattr(node, "test_metadata", None)]
+    return ProjectTrial(exercise, models, compiled_tests(nodes, work.manifest), findings, patient, switched_off)

@@ -12,9 +12,10 @@ from workshop.judging.data_tests import DataTest, complaints, failing
 from workshop.judging.faults import Caught, Fault
 from workshop.judging.findings import explained_test, findings_about
 from workshop.judging.project_trial import ProjectTrial
+from workshop.judging.slips import why_it_slipped
 from workshop.judging.verdict import PASSED, Verdict, not_yet
 
-POINTS_AT_NOTHING = ("to_without_ref", "model_not_there")
+POINTS_AT_NOTHING = ("to_without_ref", "to_not_there", "model_not_there")
 
 # The known mistake behind a test that fails on clean data, by the kind of the test.
 TOO_STRICT = {
@@ -43,9 +44,9 @@ def judge_data_tests(
     except DoesNotRun as error:
         raise explained_test(trial.exercise, error, trial.findings, trial.reference) from error
     if too_strict:
-        return fails_on_clean_data(trial, *too_strict)
-    if slipped := [each.fault for each in caught if not each.by]:
-        words = [verdict for _, verdict in swallowed] or [forgotten(trial, slipped, faults)]
+        return fails_on_clean_data(trial, *too_strict, faults)
+    if slipped := [each for each in caught if each.missed]:
+        words = [verdict for _, verdict in swallowed] or [why_it_slipped(trial, slipped[0], caught)]
         return slipped_through(trial, slipped[0], words[0], caught)
     return Verdict(PASSED, praise, remarks=only_warnings(tests), faults=caught)
 
@@ -85,8 +86,11 @@ def first_that_fails_on_clean_data(trial: ProjectTrial) -> tuple[DataTest, Resul
     return found
 
 
-def fails_on_clean_data(trial: ProjectTrial, test: DataTest, rows: Result) -> Verdict:
-    verdict = not_yet(trial.reference.mistake(trial.exercise, TOO_STRICT.get(test.kind, "test_fails_on_clean_data")))
+def fails_on_clean_data(trial: ProjectTrial, test: DataTest, rows: Result, faults: Sequence[Fault]) -> Verdict:
+    mistake = TOO_STRICT.get(test.kind, "test_fails_on_clean_data")
+    if is_of_another_column(test, faults):
+        mistake = "accepted_values_on_the_wrong_column"
+    verdict = not_yet(trial.reference.mistake(trial.exercise, mistake))
     return replace(
         verdict,
         message=f"On the data as it is, `{test.name}` fails. {verdict.message}",
@@ -94,18 +98,15 @@ def fails_on_clean_data(trial: ProjectTrial, test: DataTest, rows: Result) -> Ve
     )
 
 
-def forgotten(trial: ProjectTrial, slipped: Sequence[Fault], faults: Sequence[Fault]) -> Verdict:
-    """Return the words for tests that are not there: those of a whole table, or one kind of test."""
-    for rows in {fault.rows: None for fault in slipped}:
-        of_table = [fault for fault in faults if fault.rows == rows]
-        mistake = trial.reference.find_mistake(trial.exercise, f"{rows}_without_tests")
-        if mistake and list(slipped) == of_table:
-            return not_yet(mistake)
-    return not_yet(trial.reference.mistake(trial.exercise, f"{slipped[0].noticed_by}_forgotten"))
+def is_of_another_column(test: DataTest, faults: Sequence[Fault]) -> bool:
+    """Tell whether a test expects the values of one column of another one."""
+    known = [set(fault.known) for fault in faults if fault.known and fault.column != test.column.lower()]
+    return bool(test.accepts) and any(set(test.accepts) <= each for each in known)
 
 
-def slipped_through(trial: ProjectTrial, fault: Fault, verdict: Verdict, caught: tuple[Caught, ...]) -> Verdict:
-    rows = rows_that_show(trial.patient, fault)
+def slipped_through(trial: ProjectTrial, slipped: Caught, verdict: Verdict, caught: tuple[Caught, ...]) -> Verdict:
+    fault, case = slipped.fault, slipped.missed
+    rows = rows_that_show(trial.patient, fault, case) if case else []
     return replace(
         verdict,
         message=f"{fault.sentence}, and all your tests stay green. {verdict.message}",

@@ -36,11 +36,6 @@ class Twin:
         self.connection.execute(f"create schema if not exists {name.rpartition('.')[0]}")
         self.connection.execute(f"create or replace view {name} as (\n{sql}\n)")
 
-    def freeze(self, name: str) -> None:
-        """Make a table of a view, with what it returns now. Raises duckdb.Error."""
-        self.connection.execute(f"create or replace temp table frozen as from {name}; drop view {name}")
-        self.connection.execute(f"create table {name} as from frozen")
-
     def run(self, sql: str) -> Result:
         """Return what the select `sql` returns, at most MOST_ROWS rows. Raises duckdb.Error, TooSlow."""
         with deadline(self.connection):

@@ -75,15 +75,14 @@ def results_of(example: Counterexample) -> list[Table]:
 
 def faults_table(faults: Sequence[Caught]) -> Table:
     """Return the table of what was broken and who noticed."""
-    rows = [
-        {
-            "what was broken": each.fault.sentence,
-            "noticed by": ", ".join(sorted(test.label for test in each.by)) or "nobody",
-        }
-        for each in faults
-    ]
-    unnoticed = frozenset((number, "noticed by") for number, each in enumerate(faults) if not each.by)
+    rows = [{"what was broken": each.fault.sentence, "noticed by": noticed_by(each)} for each in faults]
+    unnoticed = frozenset((number, "noticed by") for number, each in enumerate(faults) if each.missed)
     return Table("the data, broken in one way at a time", rows, unnoticed)
+
+
+def noticed_by(caught: Caught) -> str:
+    names = ", ".join(sorted(test.label for test in caught.by)) or "nobody"
+    return f"{names}, but not in every row" if caught.by and caught.missed else names
 
 
 def bare(value: Any) -> str:
