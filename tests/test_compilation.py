@@ -84,15 +84,16 @@ def test_a_macro_of_the_project_may_change_any_test(project: Path) -> None:
     assert "'mine'" in after
 
 
-def test_an_ephemeral_model_is_in_its_tests(project: Path) -> None:
-    """dbt puts its SQL into the test, so the test changes with it."""
+def test_an_ephemeral_model_is_a_relation_for_its_tests(project: Path) -> None:
+    """dbt puts its SQL into the test; a check wants to break the model by itself."""
     file = project / "models/staging/stg_orders.sql"
-    ephemeral = "{{ config(materialized='ephemeral') }}\n" + file.read_text()
-    file.write_text(ephemeral)
-    compiled_in(project)
-    file.write_text(ephemeral.replace("from raw", "from\n-- changed\nraw"))
-    [after] = compiled_in(project).values()
-    assert "-- changed" in after
+    file.write_text("{{ config(materialized='ephemeral') }}\n" + file.read_text())
+    for _ in range(2):
+        compiled = compile_everything(project)
+        [test] = [node.compiled_code for node in compiled.nodes if node.resource_type == "test"]
+        assert '(select * from "warehouse".' in test and "raw" not in test
+        [model] = [node for node in compiled.nodes if node.name == "stg_orders"]
+        assert "raw" in model.compiled_code and model.relation_name in test
 
 
 # -- the next kernel -----------------------------------------------------------------------------------------

@@ -296,3 +296,98 @@ def test_the_moves_of_the_answer_lose_nothing(answered: Answered) -> None:
         after = sorted(path.name for path in project.glob("models/**/*") if path.is_file())
         renamed = {"orders.sql": "fct_orders.sql", "customers.sql": "dim_customers.sql"}
         assert after == sorted(renamed.get(name, name) for name in before)
+
+
+# -- what must not be green ------------------------------------------------------------------------------------
+
+
+def changed(project: Path, file: str, old: str, new: str) -> None:
+    path = project / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+STAGED = "models/staging/jaffle_shop/stg_orders.sql"
+
+
+def test_raw_behind_a_source_in_a_comment_is_still_hard_coded(answered_folder: Path) -> None:
+    with put_back(answered_folder):
+        source = "{{ source('jaffle_shop', 'orders') }}"
+        changed(answered_folder, STAGED, source, f"raw.jaffle_shop.orders -- {source}")
+        for exercise in ("sources", "marts"):
+            found = verdict_on(answered_folder, exercise)
+            assert found.misconception == "still_hard_coded" and "raw.jaffle_shop.orders" in found.message
+
+
+@pytest.mark.parametrize("exercise", ["sources", "marts"])
+def test_a_model_that_does_not_run_is_told_with_its_line(answered_folder: Path, exercise: str) -> None:
+    with put_back(answered_folder):
+        changed(answered_folder, "models/staging/stripe/stg_payments.sql", "status,\n", "status,,\n")
+        found = verdict_on(answered_folder, exercise)
+    assert found.outcome == DOES_NOT_RUN
+    assert "models/staging/stripe/stg_payments.sql, line" in found.message
+
+
+def test_a_model_of_ones_own_that_does_not_run_is_told_too(answered_folder: Path) -> None:
+    with put_back(answered_folder):
+        (answered_folder / "models/marts/mine.sql").write_text(
+            "select nothing_of_the_kind from {{ ref('fct_orders') }}"
+        )
+        found = verdict_on(answered_folder, "marts")
+    assert found.outcome == DOES_NOT_RUN and "models/marts/mine.sql" in found.message
+
+
+def test_a_wrong_staging_model_does_not_hide_behind_right_marts(answered_folder: Path) -> None:
+    with put_back(answered_folder):
+        changed(answered_folder, STAGED, "order_date,", "order_date + interval 1 day as order_date,")
+        assert verdict_on(answered_folder, "marts").misconception == "staging_changed"
+
+
+def test_a_test_that_points_at_a_renamed_model_is_named(answered_folder: Path) -> None:
+    with put_back(answered_folder):
+        changed(answered_folder, "models/staging/stripe/stg_stripe.yml", "ref('stg_orders')", "ref('orders')")
+        assert verdict_on(answered_folder, "marts").misconception == "yaml_names_old_models"
+        assert (
+            "Did you mean" in (found := verdict_on(answered_folder, "tests")).message or "stg_orders" in found.message
+        )
+        assert found.misconception == "to_not_there"
+
+
+@pytest.mark.parametrize(
+    "meaning", ["TODO", "tbd", "...", "**TBD**", "the status of the order", "-"], ids=lambda meaning: meaning
+)
+def test_a_block_whose_meanings_are_all_the_same_explains_nothing(answered_folder: Path, meaning: str) -> None:
+    lines = [f"| {status} | {meaning} |" for status in ("placed", "shipped", "completed", "return_pending", "returned")]
+    with put_back(answered_folder):
+        block = answered_folder / "models/staging/jaffle_shop/jaffle_shop.md"
+        block.write_text(
+            "{% docs order_status %}\n| status | meaning |\n|---|---|\n" + "\n".join(lines) + "\n{% enddocs %}\n"
+        )
+        assert verdict_on(answered_folder, "docs").misconception == "block_without_meanings"
+
+
+@pytest.mark.parametrize(
+    ("loaded_at", "mistake"),
+    [
+        ("loaded_at_field: cast(_etl_loaded_at as varchar)", "freshness_does_not_run"),
+        ("loaded_at_field: _etl_loaded_at_", "freshness_does_not_run"),
+        ("loaded_at_field: _etl_loaded_at + interval 10 hour", "freshness_of_something_else"),
+        ("loaded_at_query: select now()", "freshness_of_something_else"),
+    ],
+)
+def test_freshness_is_what_dbt_makes_of_it(answered: Answered, loaded_at: str, mistake: str) -> None:
+    project = answered("sources")
+    with put_back(project):
+        changed(project, "models/staging/src_jaffle_shop.yml", "loaded_at_field: _etl_loaded_at", loaded_at)
+        assert verdict_on(project, "sources").misconception == mistake
+
+
+@pytest.mark.parametrize(
+    "loaded_at", ["loaded_at_field: _etl_loaded_at::timestamp", "loaded_at_field: cast(_etl_loaded_at as timestamp)"]
+)
+def test_a_cast_that_changes_nothing_is_right(answered: Answered, loaded_at: str) -> None:
+    project = answered("sources")
+    with put_back(project):
+        changed(project, "models/staging/src_jaffle_shop.yml", "loaded_at_field: _etl_loaded_at", loaded_at)
+        assert verdict_on(project, "sources").outcome == PASSED

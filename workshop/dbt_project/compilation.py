@@ -42,7 +42,7 @@ def compile_models(project: Path, name: str, manifest: Any = None) -> Compilatio
     manifest: from a run on the same files a moment ago, which saves reading them again
     """
     # Without `empty`, dbt compiles the tests of these models as well.
-    return compiling(project, ["--select", f"+{name}", "--indirect-selection", "empty"], manifest)
+    return with_relations(compiling(project, ["--select", f"+{name}", "--indirect-selection", "empty"], manifest))
 
 
 def compile_everything(project: Path, manifest: Any = None) -> Compilation:
@@ -54,7 +54,7 @@ def compile_everything(project: Path, manifest: Any = None) -> Compilation:
     compiled = compiling(project, ["--exclude", *(test.name for test in known)] if known else [], manifest)
     if compiled.run.succeeded:
         remember(compiled.nodes, compiled.run.manifest)
-    return Compilation(compiled.run, [*compiled.nodes, *known])
+    return with_relations(Compilation(compiled.run, [*compiled.nodes, *known]))
 
 
 def warm_up(project: Path) -> None:
@@ -72,6 +72,23 @@ def compiling(project: Path, selection: Sequence[str], manifest: Any) -> Compila
     words = ["compile", "--no-populate-cache", *selection]
     run = invoke([*words, *outside_of(project)], manifest=manifest) if manifest else reading(project, words)
     return Compilation(run, [*(result.node for result in run.results), *ephemeral_besides(run)])
+
+
+def with_relations(compilation: Compilation) -> Compilation:
+    """Let ephemeral models be relations like others, so that a check can build and break them by themselves.
+
+    dbt has put their code into each node that reads them, as a CTE; in its place comes a select of the relation.
+    """
+    manifest = compilation.run.manifest
+    for node in manifest.nodes.values() if manifest else ():
+        if node.resource_type == "model" and node.config.materialized == "ephemeral":
+            node.relation_name = f'"{node.database}"."{node.schema}"."{node.alias}"'
+    for node in compilation.nodes:
+        for cte in getattr(node, "extra_ctes", None) or ():
+            name = cte.sql.strip().split()[0]
+            relation = manifest.nodes[cte.id].relation_name
+            node.compiled_code = node.compiled_code.replace(cte.sql, f" {name} as (select * from {relation})")
+    return compilation
 
 
 def ephemeral_besides(run: Run) -> list[Any]:

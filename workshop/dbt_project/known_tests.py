@@ -39,6 +39,7 @@ def predictable(manifest: Any) -> Iterator[tuple[Any, str]]:
     everything = manifest.nodes | manifest.sources
     for test in manifest.nodes.values():
         if getattr(test, "test_metadata", None) is not None:
-            read = [everything[id].relation_name if id in everything else None for id in test.depends_on.nodes]
-            if all(read):  # an ephemeral model has no name in SQL
-                yield test, repr((test.raw_code, test.test_metadata, test.config, read))
+            read = [everything[id] for id in test.depends_on.nodes if id in everything]
+            if not any(each.config.get("materialized") == "ephemeral" for each in read):
+                names = [each.relation_name for each in read]
+                yield test, repr((test.raw_code, test.test_metadata, test.config, names))

@@ -45,14 +45,11 @@ def demand_one_select(model: Model) -> None:
         )
 
 
-def hard_coded_tables(model: Model, ancestors: Sequence[Model], may_read: Sequence[str]) -> list[str]:
+def hard_coded_tables(model: Model, may_read: Sequence[str]) -> list[str]:
     """Return the tables that the compiled SQL names and dbt does not know about, as `schema.table`.
 
     may_read: tables that may be named all the same
     """
     known = [parts_of(name) for name in (*model.reads, *may_read)]
-    for parent in ancestors:
-        if parent.is_ephemeral:  # dbt has put its SQL into the model's
-            known += reads_of(parent.sql).tables
     found = reads_of(model.sql).tables
     return [".".join(name) for name in found if not any(is_named(full, name) for full in known)]

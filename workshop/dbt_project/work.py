@@ -47,7 +47,6 @@ class Model:
     relation: str
     reads: frozenset[str]
     parents: frozenset[str]
-    is_ephemeral: bool = False
 
 
 class Work:
@@ -173,10 +172,9 @@ class Work:
             node.name,
             node.original_file_path.replace("\\", "/"),
             node.compiled_code or "",
-            node.relation_name or f'"warehouse"."main"."{node.name}"',  # an ephemeral model has none
+            node.relation_name,
             frozenset(each.relation_name for each in read if each.relation_name),
             frozenset(each.name for each in read if each.resource_type == "model"),
-            node.config.materialized == "ephemeral",
         )
 
     def with_names(self, trouble: Trouble | None) -> Trouble:

@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
+import yaml
+
+from workshop.dbt_project.yaml_nodes import compose, items, value_of
+
 WHERE_DBT_READS = tuple("models macros tests seeds snapshots analyses target dbt_packages dbt_project.yml".split())
 LARGEST_FILE = 1_000_000  # bytes; nobody writes more by hand
 
@@ -35,3 +39,15 @@ def yaml_outside_models(project: Path, key: str) -> str:
         if re.search(rf"^{key} *:", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE):
             return file.as_posix()
     return ""
+
+
+def described_in(project: Path) -> list[tuple[str, list[str]]]:
+    """Return the YAML files below models/ with the names of the models and sources that each describes."""
+    found = []
+    for file, text in texts_of(project, ".yml", ".yaml"):
+        try:
+            root = compose(text)
+        except yaml.YAMLError:
+            continue
+        found.append((file, [value_of(each, "name") for key in ("models", "sources") for each in items(root, key)]))
+    return found

@@ -14,7 +14,7 @@ from workshop.judging.model_answer import ModelAnswer
 from workshop.judging.recognition import recognise
 from workshop.judging.reference import Reference
 from workshop.judging.trial import set_up
-from workshop.judging.verdict import Verdict
+from workshop.judging.verdict import Verdict, not_yet
 
 
 def judge_model(work: Work, answer: ModelAnswer, reference: Reference) -> Verdict:
@@ -23,6 +23,8 @@ def judge_model(work: Work, answer: ModelAnswer, reference: Reference) -> Verdic
     if tables := trial.hard_coded_tables():
         return hard_coded(reference.mistake(answer.name, "hard_coded_table"), tables)
     finding = trial.compare()
+    if not finding.difference and not trial.is_built_on(answer.built_on):
+        return not_yet(reference.mistake(answer.name, f"not_built_on_{answer.built_on[0].name}"))
     if not finding.difference:
         return praise(finding, trial.model, answer)
     if finding.part is trial.right.raw.whole:

@@ -20,6 +20,7 @@ class ModelAnswer:
     later_name: what a later exercise renames the model to, if one does
     accepted: other results that are right: a select from {source} that makes them of the answer, and a remark on each
     may_read: tables that a model may name without ref or source
+    built_on: models that it has to read, itself or through others
     """
 
     name: str
@@ -30,6 +31,7 @@ class ModelAnswer:
     later_name: str | None = None
     accepted: Mapping[str, str] = field(default_factory=dict)
     may_read: tuple[str, ...] = ()
+    built_on: "tuple[ModelAnswer, ...]" = ()
 
     def name_among(self, models: Container[str]) -> str:
         """Return what the model is called in a project with these models."""

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workshop.dbt_project.model_sql import demand_one_select
 from workshop.dbt_project.work import DoesNotRun, Model, Work
 from workshop.dbt_project.yaml_lint import Finding, lint
 from workshop.judging.breaking import Patient
+from workshop.judging.comparison import Result
 from workshop.judging.data_tests import DataTest, compiled_tests
 from workshop.judging.findings import explained
 from workshop.judging.raw_data import raw_data
 from workshop.judging.reference import Reference
+from workshop.judging.refusal import told_of
 from workshop.judging.stand_ins import build_models
 from workshop.judging.twin import Twin
 
@@ -35,6 +38,14 @@ class ProjectTrial:
 
     def model(self, name: str) -> Model | None:
         return next((model for model in self.models if model.name == name), None)
+
+    def rows_of(self, model: Model) -> Result:
+        """Return what a model returns in the small shop. Raises DoesNotRun."""
+        twin = self.patient.twin
+        twin.fill(twin.raw.small)
+        with told_of(model, self.reference):
+            demand_one_select(model)
+            return twin.run(model.sql)
 
 
 def set_up_project(work: Work, exercise: str, reference: Reference) -> ProjectTrial:

@@ -6,22 +6,16 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from workshop.dbt_project.model_sql import demand_one_select, hard_coded_tables
-from workshop.dbt_project.sql_text import line_of
-from workshop.dbt_project.trouble import Trouble, explain
 from workshop.dbt_project.work import DoesNotRun, Model
 from workshop.judging.comparison import Result, compare
 from workshop.judging.deadline import TooSlow
 from workshop.judging.model_answer import Expectation, Finding, ModelAnswer
 from workshop.judging.raw_data import Part, raw_data
 from workshop.judging.reference import Reference
+from workshop.judging.refusal import told_of
 from workshop.judging.shrinking import shrink
 from workshop.judging.stand_ins import build_models
 from workshop.judging.twin import RightModels, Twin, right_models
-
-MULTIPLIES = (
-    "The data is small, so something multiplies rows: look for a join without `on` or `using`, or a recursion "
-    "without end."
-)
 
 
 @dataclass(frozen=True)
@@ -37,7 +31,12 @@ class Trial:
 
     def hard_coded_tables(self) -> list[str]:
         """Return the tables that the model names without dbt's knowing, except those that it may name."""
-        return hard_coded_tables(self.model, self.ancestors, self.answer.may_read)
+        return hard_coded_tables(self.model, self.answer.may_read)
+
+    def is_built_on(self, others: Sequence[ModelAnswer]) -> bool:
+        """Tell whether the model reads all of these, itself or through models of the learner's own."""
+        names = {ancestor.name for ancestor in self.ancestors}
+        return all({other.name, other.later_name} & names for other in others)
 
     def compare(self) -> Finding:
         """Return the finding on the accepted result that the model returns, else on the one nearest to it.
@@ -76,11 +75,10 @@ class Trial:
 
     def run(self, expectation: Expectation, part: Part, with_inputs: bool = False) -> Finding:
         try:
-            returned = self.attempt(part)
-        except TooSlow as error:
-            raise DoesNotRun(Trouble(f"The model was {error}.", MULTIPLIES, self.model.path)) from error
-        except duckdb.Error as error:
-            raise DoesNotRun(self.refusal(error)) from error
+            with told_of(self.model, self.reference):
+                returned = self.attempt(part)
+        except DoesNotRun as error:
+            raise self.blamed(error) from error
         expected = self.right.run(expectation.sql, part)
         shown = self.answer.inputs.items() if with_inputs else ()
         inputs = {name: self.right.run(f"select * from {relation}", part) for name, relation in shown}
@@ -91,12 +89,13 @@ class Trial:
         self.twin.fill(part)
         return self.twin.run(self.model.sql)
 
-    def refusal(self, error: duckdb.Error) -> Trouble:
-        trouble = explain(error, names=self.reference.raw_names)
-        if parent := self.parent_it_was_written_for():
-            words = f"It reads something from `{parent}`, which is not right itself yet: `%check {parent}` first."
-            trouble = replace(trouble, meaning=words)
-        return replace(trouble, file=self.model.path, line=line_of(error))
+    def blamed(self, error: DoesNotRun) -> DoesNotRun:
+        """Return the refusal; where the model runs on a parent that is wrong itself, it is the parent's."""
+        parent = None if isinstance(error.__cause__, TooSlow) else self.parent_it_was_written_for()
+        if parent is None:
+            return error
+        words = f"It reads something from `{parent}`, which is not right itself yet: `%check {parent}` first."
+        return DoesNotRun(replace(error.trouble, meaning=words))
 
     def parent_it_was_written_for(self) -> str | None:
         """Return the wrong parent with which the model would run, or None."""

@@ -30,6 +30,7 @@ CUSTOMERS = ModelAnswer(
     later_name="dim_customers",
     key="customer_id",
     folder="models",
+    built_on=(ORDERS,),
     inputs={name: relation(name) for name in ("stg_customers", "orders")},
     accepted={
         "select * replace (coalesce(lifetime_value, 0) as lifetime_value) from {source}": (

@@ -1,6 +1,7 @@
 """The exercises of group 2, in order: where to begin, hints, and the reason of each answer."""
 
-from workshop.course.working_group_2.docs_and_marts import check_docs, check_marts
+from workshop.course.working_group_2.docs import check_docs
+from workshop.course.working_group_2.marts import check_marts
 from workshop.course.working_group_2.tests_and_sources import check_sources, check_tests
 from workshop.judging.exercise import Exercise
 
