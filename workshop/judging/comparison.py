@@ -143,8 +143,14 @@ def shown(value: Any) -> str:
 
 
 def first(values: Iterable[Any]) -> Any:
-    """Return the least value; NULL last, numbers before text."""
-    return min(values, key=lambda value: (value is None, str(type(value)), value if value is not None else 0))
+    """Return the least value, in the order that `rank` gives."""
+    return min(values, key=rank)
+
+
+def rank(value: Any) -> tuple[bool, str, Any]:
+    """Return what to sort values of any type by: numbers before text, NULL last."""
+    value = plain(value)
+    return (value is None, str(type(value)), value if isinstance(value, float | str | datetime) else str(value))
 
 
 def same_by_key(one: dict[Any, list[Any]], other: dict[Any, list[Any]]) -> bool:

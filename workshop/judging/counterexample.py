@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop.judging.comparison import Result, equal, plain
+from workshop.judging.comparison import Result, equal, plain, rank
 
 MOST_ROWS_SHOWN = 12
 
@@ -67,5 +67,4 @@ def same_row(one: Row, other: Row) -> bool:
 
 
 def order_of(row: Row, key: str) -> tuple[Any, ...]:
-    keys = [(value is None, str(type(plain(value))), plain(value)) for value in [row.get(key)] if value is not None]
-    return (*keys, *(str(value) for value in row.values()))
+    return (rank(row.get(key)), *(str(value) for value in row.values()))
