@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from workshop.course.reference import reference
 from workshop.course.working_group_1.models import CUSTOMERS, ORDERS, STG_PAYMENTS
-from workshop.judging.comparison import Result, compare, equal
+from workshop.judging.comparison import Result, compare
 from workshop.judging.explanation import show, show_on_everything
 from workshop.judging.model_answer import Finding, ModelAnswer
 from workshop.judging.raw_data import Part
 from workshop.judging.recognition import recognise
 from workshop.judging.twin import RightModels, right_models
+from workshop.judging.values import equal
 from workshop.judging.verdict import NOT_YET
 
 Row = list[Any]
@@ -122,7 +123,7 @@ def test_a_changed_result_is_told_and_is_never_right(answer: ModelAnswer, data: 
 @given(data=st.data())
 def test_rows_out_of_nothing_are_told(answer: ModelAnswer, data: st.DataObject) -> None:
     """A model that returns rows where the data has none."""
-    nothing: Part = {name: () for name in right().raw.small}
+    nothing: Part = dict.fromkeys(right().raw.small, ())
     [expectation, *_] = answer.expectations
     wanted = right().run(expectation.sql, nothing)
     assert not wanted.rows

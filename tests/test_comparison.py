@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from workshop.judging.comparison import Result, compare, equal
+from workshop.judging.comparison import Result, compare
 from workshop.judging.difference_words import describe
+from workshop.judging.values import equal
 
 EXPECTED = Result(("id", "amount"), ((1, 10.0), (2, 0.0), (3, None)))
 

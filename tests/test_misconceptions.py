@@ -10,11 +10,12 @@ from conftest import Answered, InPlaceOfTheAnswer, files_in, named, put_back, ve
 
 from workshop.course.groups import EXERCISES
 from workshop.course.reference import misconceptions_of, reference
-from workshop.judging.comparison import Result, plain
+from workshop.judging.comparison import Result
 from workshop.judging.counterexample import Counterexample
 from workshop.judging.misconception import Misconception
 from workshop.judging.reference import render
 from workshop.judging.twin import content_of, right_models
+from workshop.judging.values import plain
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_YET, PASSED, Verdict
 
 pytestmark = pytest.mark.slow

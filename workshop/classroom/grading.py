@@ -6,9 +6,9 @@ from typing import Any
 
 from workshop.course.groups import EXERCISES, find_exercise, find_group
 from workshop.dbt_project.work import Work
-from workshop.judging.comparison import plain
 from workshop.judging.counterexample import Counterexample, Row
 from workshop.judging.exercise import Feedback, try_exercises
+from workshop.judging.values import plain
 
 
 def grade_project(project: Path, exercise: str | None = None, group: int | None = None) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop.judging.comparison import Result, equal, plain, rank
+from workshop.judging.comparison import Result
+from workshop.judging.values import equal, plain, rank
 
 MOST_ROWS_SHOWN = 12
 

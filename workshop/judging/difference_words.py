@@ -2,7 +2,8 @@
 
 from difflib import get_close_matches
 
-from workshop.judging.comparison import Difference, Result, equal, first, kind, plain, shown
+from workshop.judging.comparison import Difference, Result
+from workshop.judging.values import equal, first, kind, plain, shown
 
 
 def describe(difference: Difference, returned: Result, expected: Result, key: str) -> str:

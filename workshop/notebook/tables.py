@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from workshop.judging.comparison import shown
 from workshop.judging.counterexample import Counterexample
 from workshop.judging.faults import Caught
+from workshop.judging.values import shown
 
 DIFFERS = "background: color-mix(in srgb, var(--jp-warn-color1, #ef6c00) 28%, transparent); font-weight: 600;"
 CELL = "padding: 2px 10px; text-align: left; border: 1px solid var(--jp-border-color2, #bdbdbd); white-space: nowrap;"

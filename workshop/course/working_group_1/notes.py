@@ -7,10 +7,10 @@ from typing import Any
 
 from workshop.course.reference import reference
 from workshop.dbt_project.work import Work
-from workshop.judging.comparison import HALF_A_CENT
 from workshop.judging.misconception import Misconception
 from workshop.judging.notes import judge_notes, number_in, words_in
 from workshop.judging.twin import right_models
+from workshop.judging.values import HALF_A_CENT
 from workshop.judging.verdict import Verdict
 
 Said = Misconception | str | None
