@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 from workshop.judging.comparison import Result
-from workshop.judging.patterns.evidence import Evidence, Pattern, count_of, listed
+from workshop.judging.patterns.evidence import Evidence, Pattern, listed
 from workshop.judging.values import equal, plain
 
 MOST_COLUMNS = 3
@@ -46,8 +46,8 @@ def coarser_grain(evidence: Evidence) -> Iterator[Pattern]:
                 yield Pattern(
                     "coarser_grain",
                     f"One row per {per.replace('`', '')}",
-                    f"Your model returns {count_of(len(returned.rows), 'row')}, one per {per}; one per `{evidence.key}` "
-                    f"was expected, which makes {len(evidence.expected.rows)}. Rows were added up or merged that others "
+                    f"Your model returns {len(returned.rows)} rows, one per {per}; one per `{evidence.key}` was "
+                    f"expected, which makes {len(evidence.expected.rows)}. Rows were added up or merged that others "
                     "need one by one: whoever builds on this model can still do that.",
                     evidence.difference.aspects,
                 )
