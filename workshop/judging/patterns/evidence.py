@@ -119,6 +119,11 @@ def only(partners: dict[Any, list[Row]], column: str, value: Any) -> dict[Any, l
     return {key: rows for key, rows in kept.items() if rows}
 
 
+def about_rows(name: str, title: str, words: str, *aspects: str) -> Pattern:
+    """Return a pattern that accounts for the rows, and for the columns `aspects` as well."""
+    return Pattern(name, title, words, frozenset({"rows", *aspects}))
+
+
 # -- words ---------------------------------------------------------------------------------------------------
 
 
