@@ -22,7 +22,7 @@ def divided_by_nothing(column: Column) -> Said:
     if values <= {"inf", "-inf", "nan"}:
         yield (
             f"{column.name} is infinite",
-            f"`{column.name}` is infinite for {column.rows}, which no amount of anything is: something was divided by 0.",
+            f"`{column.name}` is infinite for {column.rows}: something was divided by 0.",
         )
 
 
