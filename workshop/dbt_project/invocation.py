@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workshop.dbt_project.dbt_patches import prepare_dbt
+from workshop.dbt_project.limits import not_counted
 from workshop.dbt_project.trouble import Trouble, explain
 
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
@@ -56,16 +58,22 @@ def invoke(
     callback: is given each event, as dbt's own logger is
     manifest: what an invocation on the same files has read; without it, dbt reads the project
     names: the names of models and raw tables that exist, for a "did you mean"
+
+    Raises KeyboardInterrupt, which dbt itself does not.
     """
-    with dbt_lock, kept_working_folder():
-        prepare_dbt()
+    with dbt_at_hand(), kept_working_folder():
         from dbt import deprecations
         from dbt.cli.main import dbtRunner
 
         deprecations.reset_deprecations()  # type: ignore[no-untyped-call]  # else each command repeats the notices of all before it
         context = ContextOfTheCommand()
-        result = dbtRunner(manifest, [context.look, *([callback] if callback else [])]).invoke(list(words))
+        # In this very thread: no signal ever reaches the threads that dbt would start.
+        result = dbtRunner(manifest, [context.look, *([callback] if callback else [])]).invoke(
+            ["--single-threaded", *words]
+        )
         keep_out_of_garbage_collection()
+    if isinstance(result.exception, KeyboardInterrupt | MemoryError):
+        raise result.exception
     results = listed(result.result)
     trouble = explain(result.exception, names=names) if result.exception else None
     for node_result in results:
@@ -109,12 +117,17 @@ class ContextOfTheCommand:
         return self.kept.get("manifest")
 
 
-@cache
-def prepare_dbt() -> None:
-    """Let dbt look for its plugins once: to walk through all of sys.path takes it a quarter of a check, each time."""
-    from dbt.plugins.manager import PluginManager
-
-    PluginManager.get_prefixed_modules = cache(PluginManager.get_prefixed_modules)  # type: ignore[method-assign]
+@contextmanager
+def dbt_at_hand() -> Iterator[None]:
+    """Inside, dbt is imported, and nobody else uses it. To wait for that is nobody's own time."""
+    with not_counted():
+        dbt_lock.acquire()
+    try:
+        with not_counted():
+            prepare_dbt()
+        yield
+    finally:
+        dbt_lock.release()
 
 
 @cache

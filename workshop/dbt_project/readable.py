@@ -1,0 +1,90 @@
+"""Can dbt read the files of a project at all? Some would keep it busy for ever, such as a pipe or a gigabyte of SQL."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from workshop.dbt_project.files import GENERATED
+from workshop.dbt_project.trouble import Trouble
+
+READ_BY_DBT = (".sql", ".yml", ".yaml", ".md", ".csv", ".py")
+LARGEST_FILE = 2_000_000  # bytes; nobody writes more by hand
+LARGEST_SEED = 100_000_000
+MOST_FILES = 5_000
+MOST_NODES = 100_000  # in a YAML file, with whatever its aliases stand for
+
+TOO_MANY = Trouble(
+    f"There are more than {MOST_FILES:,} files in your project.",
+    "dbt would read all of them. Move out what does not belong to it.",
+)
+
+
+def unreadable(project: Path) -> Trouble | None:
+    """Return what dbt can't read in `project`, or None. It opens nothing that may not end."""
+    for number, file in enumerate(files_below(project), 1):
+        if number > MOST_FILES:
+            return TOO_MANY
+        if file.name.endswith(READ_BY_DBT) and (trouble := trouble_with(file, project)):
+            return trouble
+    return None
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def files_below(folder: Path | str, depth: int = 0) -> Iterator["os.DirEntry[str]"]:
+    """Give all that is no folder. What is hidden, or made by dbt, is left out; links to folders end somewhere."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            if entry.name.startswith(".") or (depth == 0 and entry.name in GENERATED and entry.name != "dbt_packages"):
+                continue
+            if not entry.is_dir():
+                yield entry
+            elif depth < 20:
+                yield from files_below(entry.path, depth + 1)
+
+
+def trouble_with(file: "os.DirEntry[str]", project: Path) -> Trouble | None:
+    name = os.path.relpath(file.path, project).replace("\\", "/")
+    try:
+        status = file.stat()
+    except OSError:
+        return Trouble(f"`{name}` is a link to something that is not there.", "Remove the link, or write a file.", name)
+    if not stat.S_ISREG(status.st_mode):
+        return Trouble(f"`{name}` is no file that one can read to its end.", "Remove it, or write a file.", name)
+    largest = LARGEST_SEED if file.name.endswith(".csv") else LARGEST_FILE
+    if status.st_size > largest:
+        size = f"{status.st_size / 1e6:,.0f} MB"
+        return Trouble(f"`{name}` is too large: {size}.", f"At most {largest // 10**6} MB are read. Shorten it.", name)
+    if not os.access(file.path, os.R_OK):
+        return Trouble(f"You may not read `{name}`.", "Give yourself the right to read it, then try again.", name)
+    if file.name.endswith((".yml", ".yaml")) and multiplies(Path(file.path)):
+        words = "Its anchors (`&`) and aliases (`*`) multiply. Write out what you need."
+        return Trouble(f"`{name}` stands for more than {MOST_NODES:,} entries.", words, name)
+    return None
+
+
+def multiplies(path: Path) -> bool:
+    """Tell whether a YAML file stands for very much more than is written in it."""
+    try:
+        content = path.read_bytes()
+        root = yaml.compose(content, Loader=FAST) if b"&" in content and b"*" in content else None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+        return False  # whoever reads it next tells what is wrong
+    return root is not None and size_of(root, {}) > MOST_NODES
+
+
+FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def size_of(node: yaml.Node, sizes: dict[int, float]) -> float:
+    """Return how many nodes `node` stands for; infinitely many where it holds itself."""
+    if id(node) not in sizes:
+        sizes[id(node)] = float("inf")
+        inside = node.value if isinstance(node, yaml.CollectionNode) else ()
+        parts = (part for each in inside for part in (each if isinstance(each, tuple) else (each,)))
+        sizes[id(node)] = 1 + sum(size_of(part, sizes) for part in parts)
+    return sizes[id(node)]
