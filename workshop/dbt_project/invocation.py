@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from workshop.dbt_project.dbt_patches import prepare_dbt
-from workshop.dbt_project.limits import not_counted
+from workshop.dbt_project.limits import ending_its_threads, not_counted
 from workshop.dbt_project.trouble import Trouble, explain
 
-os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
-os.environ.setdefault("DO_NOT_TRACK", "1")
+OUR_SETTINGS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}  # nothing is sent to anybody
+os.environ |= OUR_SETTINGS
 
 # Half of dbt's import time is spent in this optional dependency of jsonschema, which dbt never uses.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -61,19 +61,17 @@ def invoke(
 
     Raises KeyboardInterrupt, which dbt itself does not.
     """
-    with dbt_at_hand(), kept_working_folder():
+    with dbt_at_hand(), kept_working_folder(), without_the_shells_settings():
         from dbt import deprecations
         from dbt.cli.main import dbtRunner
 
         deprecations.reset_deprecations()  # type: ignore[no-untyped-call]  # else each command repeats the notices of all before it
         context = ContextOfTheCommand()
-        # In this very thread: no signal ever reaches the threads that dbt would start.
-        result = dbtRunner(manifest, [context.look, *([callback] if callback else [])]).invoke(
-            ["--single-threaded", *words]
-        )
+        with ending_its_threads():
+            result = dbtRunner(manifest, [context.look, *([callback] if callback else [])]).invoke(list(words))
+            if isinstance(result.exception, KeyboardInterrupt | MemoryError):
+                raise result.exception
         keep_out_of_garbage_collection()
-    if isinstance(result.exception, KeyboardInterrupt | MemoryError):
-        raise result.exception
     results = listed(result.result)
     trouble = explain(result.exception, names=names) if result.exception else None
     for node_result in results:
@@ -146,6 +144,18 @@ def listed(result: Any) -> list[Any]:
     if hasattr(result, "results"):
         return list(result.results)
     return list(result) if isinstance(result, list) else [result]
+
+
+@contextmanager
+def without_the_shells_settings() -> Iterator[None]:
+    """Inside, dbt finds none of its own variables, such as DBT_TARGET, in the environment: it would obey them."""
+    hidden = {name: value for name, value in os.environ.items() if name.startswith("DBT_") and name not in OUR_SETTINGS}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ |= hidden
 
 
 @contextmanager

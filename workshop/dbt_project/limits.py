@@ -4,6 +4,7 @@ Python raises KeyboardInterrupt once. dbt swallows it in places and goes on, so 
 the work has ended; and a limit of time stops work in the very same way.
 """
 
+import ctypes
 import signal
 import sys
 import threading
@@ -49,6 +50,19 @@ def not_counted() -> Iterator[None]:
         if limit is not None:
             limit.began += time.process_time() - began
             limit.is_counting = True
+
+
+@contextmanager
+def ending_its_threads() -> Iterator[None]:
+    """Threads that are started inside are ended, too, where an interrupt leaves them behind."""
+    before = set(threading.enumerate())
+    try:
+        yield
+    except KeyboardInterrupt:
+        for thread in set(threading.enumerate()) - before:
+            raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+            raise_in(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))  # which ends a thread in silence
+        raise
 
 
 def file_at_work(error: BaseException | None) -> str:

@@ -16,6 +16,7 @@ LARGEST_SEED = 100_000_000
 MOST_FILES = 5_000
 MOST_NODES = 100_000  # in a YAML file, with whatever its aliases stand for
 
+NO_LINK = "What you hand in is what lies in your project. Remove the link, and put files in its place."
 TOO_MANY = Trouble(
     f"There are more than {MOST_FILES:,} files in your project.",
     "dbt would read all of them. Move out what does not belong to it.",
@@ -24,31 +25,46 @@ TOO_MANY = Trouble(
 
 def unreadable(project: Path) -> Trouble | None:
     """Return what dbt can't read in `project`, or None. It opens nothing that may not end."""
-    for number, file in enumerate(files_below(project), 1):
+    for number, file in enumerate(entries_below(project, set()), 1):
         if number > MOST_FILES:
             return TOO_MANY
-        if file.name.endswith(READ_BY_DBT) and (trouble := trouble_with(file, project)):
+        if file.is_symlink() and leads_out(file, project):
+            return Trouble(f"`{name_of(file, project)}` is a link that leads out of your dbt project.", NO_LINK)
+        if not file.is_dir() and file.name.endswith(READ_BY_DBT) and (trouble := trouble_with(file, project)):
             return trouble
     return None
 
 
 # -- how ---------------------------------------------------------------------------------------------------
 
+Entry = os.DirEntry[str]
 
-def files_below(folder: Path | str, depth: int = 0) -> Iterator["os.DirEntry[str]"]:
-    """Give all that is no folder. What is hidden, or made by dbt, is left out; links to folders end somewhere."""
+
+def entries_below(folder: Path | str, seen: set[tuple[int, int]], is_top: bool = True) -> Iterator[Entry]:
+    """Give all files and folders, each folder once. What is hidden, or made by dbt, is left out."""
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda each: each.name):
-            if entry.name.startswith(".") or (depth == 0 and entry.name in GENERATED and entry.name != "dbt_packages"):
+            if entry.name.startswith(".") or (is_top and entry.name in GENERATED):
                 continue
-            if not entry.is_dir():
-                yield entry
-            elif depth < 20:
-                yield from files_below(entry.path, depth + 1)
+            yield entry
+            if entry.is_dir():
+                status = entry.stat()
+                if (status.st_dev, status.st_ino) not in seen:
+                    seen.add((status.st_dev, status.st_ino))
+                    yield from entries_below(entry.path, seen, is_top=False)
 
 
-def trouble_with(file: "os.DirEntry[str]", project: Path) -> Trouble | None:
-    name = os.path.relpath(file.path, project).replace("\\", "/")
+def name_of(file: Entry, project: Path) -> str:
+    return os.path.relpath(file.path, project).replace("\\", "/")
+
+
+def leads_out(file: Entry, project: Path) -> bool:
+    target = Path(file.path).resolve()
+    return target.exists() and not target.is_relative_to(project.resolve())
+
+
+def trouble_with(file: Entry, project: Path) -> Trouble | None:
+    name = name_of(file, project)
     try:
         status = file.stat()
     except OSError:
