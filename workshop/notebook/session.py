@@ -19,6 +19,7 @@ from workshop.dbt_project.warehouse import WarehouseTrouble, open_warehouse
 from workshop.notebook.typed import NO_MEMORY
 from workshop.places import RAW_DATABASE, SOLUTIONS, STARTER, project_beside
 
+CANT_BE_OPENED = {"?", "\\"}
 IN_USE = "another notebook or a terminal is reading it. Close that one, or try again in a moment."
 SETTINGS = "set threads = 1; set memory_limit = '2GB'; set autoinstall_known_extensions = false"
 
@@ -41,6 +42,11 @@ class Session:
         outputs are always the same.
         Returns whether the project is new. Raises ProjectTrouble.
         """
+        if odd := CANT_BE_OPENED & set(self.path.as_posix()):
+            raise ProjectTrouble(
+                f"DuckDB can't open a file below a folder with `{min(odd)}` in its name. Rename that folder, or move "
+                "the workshop into another one, then open this notebook again."
+            )
         try:
             if self.connection and not (self.is_open and self.warehouse and self.warehouse.exists()):
                 self.connection.close()
