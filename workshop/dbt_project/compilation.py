@@ -139,6 +139,7 @@ def outside_of(project: Path) -> list[str]:
         *("--project-dir", str(project), "--profiles-dir", str(scratch), "--profile", PROJECT_NAME),
         *("--target-path", str(scratch / "target"), "--log-path", str(scratch), "--no-write-json"),
         *("--log-level", "none", "--log-level-file", "none"),
+        "--single-threaded",  # no signal, and so no limit of time, reaches the threads that dbt would start
     ]
 
 
