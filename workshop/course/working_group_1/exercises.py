@@ -21,9 +21,8 @@ EXERCISES = (
             "`select count(*), count(distinct id), count(distinct orderid), max(amount) from raw.stripe.payment`. "
             "An amount of 1099 is 10.99 dollars.",
         ),
-        reason="Whatever you find out now becomes a line of the staging model: cents become dollars, Stripe's names "
-        "become "
-        "yours, and the payments that failed are kept, because staging tells what happened and does not judge.",
+        reason="Ten rows show what a table is like. A rare status, or a column that repeats, shows only when all of it "
+        "is counted.",
         check=check_inspect_payments,
     ),
     Exercise(
@@ -40,15 +39,14 @@ EXERCISES = (
             "`select id as payment_id, orderid as order_id, paymentmethod as payment_method, status, ... as amount, "
             "created as created_at from raw.stripe.payment`: only the amount is left to you.",
         ),
-        reason="Payments are Stripe's words, not yours: rename them once, here, and nobody downstream has to know. "
-        "Failed "
-        "payments stay, because whether they count is a business rule, and staging has none.",
+        reason="Staging translates, once, and does nothing else. Failed payments stay, because whether they count is a "
+        "business rule. If staging drops them, nobody can say how many payments fail.",
         check=check_stg_payments,
     ),
     Exercise(
         name="grain",
         group=GROUP,
-        aim="see that one order has many payments",
+        aim="see how many payments an order has",
         begin="Count the payments of each order with `%%sql`, then fill in the answers and run that cell.",
         hints=(
             "How many rows of `stg_payments` belong to one row of `stg_orders`? Count for each order, not overall.",
@@ -58,9 +56,8 @@ EXERCISES = (
             "`select order_id, count(payment_id) as number_of_payments from {{ ref('stg_orders') }} left join "
             "{{ ref('stg_payments') }} using (order_id) group by 1 order by 2`",
         ),
-        reason="The grain decides how two tables may be joined. With many payments to one order, payments have to "
-        "become "
-        "one row per order before, or while, they meet orders.",
+        reason="A join makes a row of each pair that fits. An order with three payments comes out three times, which "
+        "is called a *fan-out*, and an inner join loses an order with none. So look at the grain of both sides first.",
         check=check_grain,
     ),
     Exercise(
@@ -80,17 +77,16 @@ EXERCISES = (
             "group by 1)`, then `coalesce(order_payments.amount, 0) as amount` from `orders left join order_payments "
             "using (order_id)`.",
         ),
-        reason="Aggregate, then join: once payments are one row per order, the join can't repeat an order. The `left "
-        "join` "
-        "keeps orders without payments, `case when` counts only money that came in, and `coalesce` says that nothing "
-        "paid is 0.",
+        reason="Add up, then join: once payments are one row per order, no join can repeat an order. Joining first "
+        "works too, if you group by every column of the order. Orders without payments stay, and their amount is 0 and "
+        "not NULL, because it is known: nothing came in.",
         check=check_orders,
     ),
     Exercise(
         name="customers",
         group=GROUP,
         aim="what each customer is worth",
-        begin="Change the model below `%%sqlmodel models/customers.sql`: read from `orders`, add `lifetime_value`.",
+        begin="Add `lifetime_value` to the model below `%%sqlmodel models/customers.sql`.",
         hints=(
             "The model reads `stg_orders`, which knows nothing of money. Which model of yours knows the amount of each "
             "order?",
@@ -99,8 +95,8 @@ EXERCISES = (
             "In `customer_orders`: `sum(amount) as lifetime_value`. In `final`: `customer_orders.lifetime_value`. "
             "The rest stays as it is.",
         ),
-        reason="`orders` already knows which payments count, so `customers` only adds up. `lifetime_value` is NULL for "
-        "somebody who never ordered, and 0 for somebody who ordered and never paid: two different things.",
+        reason="`orders` knows which payments count, so `customers` only adds up. Customer 16 never ordered, and the "
+        "value is NULL; customer 2 ordered and never paid, and it is 0. If both were 0, nobody could tell them apart.",
         check=check_customers,
     ),
 )

@@ -23,7 +23,7 @@ ORDERS = ModelAnswer(
     folder="models",
     inputs={name: relation(name) for name in ("stg_orders", "stg_payments")},
     praise="One row per order, whatever happened to its payments, with the money that really came in. "
-    "That one row per order is a promise on which others can now build.",
+    "Others can build on that.",
 )
 CUSTOMERS = ModelAnswer(
     name="customers",
@@ -38,8 +38,8 @@ CUSTOMERS = ModelAnswer(
             "(NULL) from who ordered and never paid (0)."
         ),
     },
-    praise="One row per customer, everybody included, and what they are worth, built on `orders` so that "
-    "the rule for what counts as paid is written in one place only.",
+    praise="One row per customer, everybody included, with what they are worth. The rule for what counts as paid is "
+    "in one place only.",
 )
 
 

@@ -25,9 +25,9 @@ EXERCISES = (
             "customer_id`; in the "
             "same way `accepted_values` with `values: ['placed', ...]`.",
         ),
-        reason="A key needs two tests, because `unique` says nothing of NULL, and a pointer needs two, because "
-        "`relationships` "
-        "passes over NULL. Values are worth a test where code depends on them, as `orders` does on `success`.",
+        reason="A test that can't fail is worth nothing, so the check breaks the data. A key needs two tests, because "
+        "`unique` passes over NULL. A pointer needs two, because `relationships` does so, too. Values are worth a test "
+        "where a model depends on them, as `orders` does on `success`.",
         check=check_tests,
     ),
     Exercise(
@@ -45,9 +45,8 @@ EXERCISES = (
             "Below `- name: orders`: `config:`, and in it `loaded_at_field: _etl_loaded_at`, `freshness:`, and in that "
             "`warn_after: {count: 12, period: hour}` and `error_after: {count: 24, period: hour}`.",
         ),
-        reason="Raw tables are named in one file only: when they move, one line changes. Their tests say whether the "
-        "loader's data "
-        "is broken before your models are blamed, and freshness says whether it came at all.",
+        reason="When a raw table moves, one line changes. Tests of a source say that the data came in broken, before "
+        "your models are blamed. Freshness says whether it came at all.",
         check=check_sources,
     ),
     Exercise(
@@ -61,9 +60,8 @@ EXERCISES = (
             "In `src_jaffle_shop.yml`, at the column `status` of `orders`: `description: \"{{ doc('order_status') "
             '}}"`.',
         ),
-        reason="A description that is copied is wrong in one place before long. The block is written once and shown "
-        "everywhere, and dbt "
-        "stops when it is gone.",
+        reason="A text that is copied is soon wrong in one of its places. The block is written once, and dbt stops "
+        "when it is gone.",
         check=check_docs,
     ),
     Exercise(
@@ -73,7 +71,7 @@ EXERCISES = (
         begin="Move the models with `%dbtmove` into `models/marts/core` and `models/staging/...`, as the tree in the "
         "notebook shows.",
         hints=(
-            "Ten files move, two of them to a new name. What refers to the old names?",
+            "Ten files move, two of them to a new name. What speaks of the old names?",
             "`customers` becomes `dim_customers` and `orders` becomes `fct_orders`. `ref('orders')` in `dim_customers` "
             "has to follow. "
             "YAML knows a model by its name, wherever the file lies.",
@@ -81,9 +79,8 @@ EXERCISES = (
             "columns and tests of "
             "both marts, and `%dbt build`.",
         ),
-        reason="Folders are the DAG: staging by source, marts by who reads them. `dim_` and `fct_` tell a reader what "
-        "to expect, things "
-        "or events, before opening the file.",
+        reason="Folders follow the lineage: staging by source, marts by who reads them. A name says what to expect "
+        "before anybody opens the file: `dim_` for things, `fct_` for what happened.",
         check=check_marts,
     ),
 )
