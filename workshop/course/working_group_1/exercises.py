@@ -95,8 +95,8 @@ EXERCISES = (
             "In `customer_orders`: `sum(amount) as lifetime_value`. In `final`: `customer_orders.lifetime_value`. "
             "The rest stays as it is.",
         ),
-        reason="`orders` knows which payments count, so `customers` only adds up. Customer 16 never ordered, and the "
-        "value is NULL; customer 2 ordered and never paid, and it is 0. If both were 0, nobody could tell them apart.",
+        reason="`orders` knows which payments count, so `customers` only adds up. NULL for who never ordered, and 0 "
+        "for who ordered and never paid, are two answers: an average counts the 0 and passes over the NULL.",
         check=check_customers,
     ),
 )

@@ -60,8 +60,8 @@ EXERCISES = (
             "In `src_jaffle_shop.yml`, at the column `status` of `orders`: `description: \"{{ doc('order_status') "
             '}}"`.',
         ),
-        reason="A text that is copied is soon wrong in one of its places. The block is written once, and dbt stops "
-        "when it is gone.",
+        reason="A text that is copied is soon wrong in one of its places. And where a block is missing, dbt stops, so "
+        "nobody finds an empty page.",
         check=check_docs,
     ),
     Exercise(
