@@ -13,8 +13,8 @@ STG_PAYMENTS = ModelAnswer(
     folder="models/staging",
     inputs={"raw.stripe.payment": "raw.stripe.payment"},
     may_read=("raw.stripe.payment",),
-    praise="One row per payment attempt, in your own words and in dollars, with nothing left out. "
-    "Whoever builds on this never has to know what Stripe calls things.",
+    praise="One row per payment attempt, in your own words and in dollars, with nothing left out. Whoever builds on "
+    "this never has to know what Stripe calls things.",
 )
 ORDERS = ModelAnswer(
     name="orders",
@@ -22,8 +22,8 @@ ORDERS = ModelAnswer(
     key="order_id",
     folder="models",
     inputs={name: relation(name) for name in ("stg_orders", "stg_payments")},
-    praise="One row per order, whatever happened to its payments, with the money that really came in. "
-    "Others can build on that.",
+    praise="One row per order, whatever happened to its payments, with the money that really came in. Others can "
+    "build on that.",
 )
 CUSTOMERS = ModelAnswer(
     name="customers",

@@ -16,18 +16,15 @@ EXERCISES = (
         "their columns.",
         hints=(
             "Go through the columns others rely on: which may never be empty, which never repeat, which point at "
-            "another "
-            "model, which have a few known values?",
+            "another model, which have a few known values?",
             "`unique` and `not_null` for each id; `accepted_values` for each status; `not_null` and `relationships` "
-            "for each "
-            "column that points at another model.",
+            "for each column that points at another model.",
             "`- relationships:`, below it `arguments:`, below that `to: ref('stg_customers')` and `field: "
-            "customer_id`; in the "
-            "same way `accepted_values` with `values: ['placed', ...]`.",
+            "customer_id`; in the same way `accepted_values` with `values: ['placed', ...]`.",
         ),
         reason="A test that can't fail is worth nothing, so the check breaks the data. A key needs two tests, because "
-        "`unique` passes over NULL. A pointer needs two, because `relationships` does so, too. Values are worth a test "
-        "where a model depends on them, as `orders` does on `success`.",
+        "`unique` passes over NULL. A pointer needs two, because `relationships` does so, too. Values are worth a "
+        "test where a model depends on them, as `orders` does on `success`.",
         check=check_tests,
     ),
     Exercise(
@@ -40,10 +37,9 @@ EXERCISES = (
             "What has dbt to know of a raw table to find it? Its database, its schema, its name. The source's name is "
             "the schema.",
             "`database: raw` belongs to each source. Tests go to the raw columns (`id`, `user_id`, `orderid`); "
-            "freshness to the "
-            "table `orders`. Then replace `raw.stripe.payment` by `source('stripe', 'payment')`.",
-            "Below `- name: orders`: `config:`, and in it `loaded_at_field: _etl_loaded_at`, `freshness:`, and in that "
-            "`warn_after: {count: 12, period: hour}` and `error_after: {count: 24, period: hour}`.",
+            "freshness to the table `orders`. Then replace `raw.stripe.payment` by `source('stripe', 'payment')`.",
+            "Below `- name: orders`: `config:`, and in it `loaded_at_field: _etl_loaded_at`, `freshness:`, and in "
+            "that `warn_after: {count: 12, period: hour}` and `error_after: {count: 24, period: hour}`.",
         ),
         reason="When a raw table moves, one line changes. Tests of a source say that the data came in broken, before "
         "your models are blamed. Freshness says whether it came at all.",
@@ -57,8 +53,7 @@ EXERCISES = (
         hints=(
             "A block is Markdown between `{% docs order_status %}` and `{% enddocs %}`. It explains all five statuses.",
             "Use it where the column is described, in quotes, because YAML takes a bare `{` for something else.",
-            "In `src_jaffle_shop.yml`, at the column `status` of `orders`: `description: \"{{ doc('order_status') "
-            '}}"`.',
+            "In `src_jaffle_shop.yml`, at `status` of `orders`: `description: \"{{ doc('order_status') }}\"`.",
         ),
         reason="A text that is copied is soon wrong in one of its places. And where a block is missing, dbt stops, so "
         "nobody finds an empty page.",
@@ -72,12 +67,10 @@ EXERCISES = (
         "notebook shows.",
         hints=(
             "Ten files move, two of them to a new name. What speaks of the old names?",
-            "`customers` becomes `dim_customers` and `orders` becomes `fct_orders`. `ref('orders')` in `dim_customers` "
-            "has to follow. "
-            "YAML knows a model by its name, wherever the file lies.",
+            "`customers` becomes `dim_customers` and `orders` becomes `fct_orders`. `ref('orders')` in "
+            "`dim_customers` has to follow. YAML knows a model by its name, wherever the file lies.",
             "`%dbtmove models/orders.sql models/marts/core/fct_orders.sql`, and so on. Then `core.yml` with the "
-            "columns and tests of "
-            "both marts, and `%dbt build`.",
+            "columns and tests of both marts, and `%dbt build`.",
         ),
         reason="Folders follow the lineage: staging by source, marts by who reads them. A name says what to expect "
         "before anybody opens the file: `dim_` for things, `fct_` for what happened.",
