@@ -31,6 +31,12 @@ WORDS = (
     "data+test primary+key source freshness docs+block mart staging+model dbt DuckDB loader"
 ).split()
 
+NEEDED = (
+    "left join|case when|coalesce(|with orders as|ref(|source(|doc(|{% docs|{% enddocs|version: 2|models:|sources:|"
+    "database:|tables:|columns:|description:|data_tests:|unique|not_null|accepted_values:|relationships:|arguments:|"
+    "values:|to:|field:|loaded_at_field:|freshness:|warn_after:|error_after:"
+).split("|")
+
 
 def examples(language: str) -> list[str]:
     return [text for source in TEXTS.values() for found, text in FENCE.findall(source) if found == language]
@@ -62,6 +68,15 @@ def test_sentences_are_short(name: str) -> None:
 def test_the_reason_is_left_to_the_card_of_the_passed_check(exercise: object) -> None:
     told = " ".join(PROSE.values())
     assert [sentence for sentence in sentences(exercise.reason) if sentence in told] == []
+
+
+def test_all_that_an_answer_needs_is_taught() -> None:
+    """A learner knows select, join and group by."""
+    answered = "\n".join(edit.text or "" for answer in answers().values() for edit in answer.edits)
+    told = "\n".join(TEXTS.values())
+    needed = [word for word in NEEDED if word in answered]
+    assert len(needed) == len(NEEDED)
+    assert [word for word in needed if word not in told] == []
 
 
 # -- examples ------------------------------------------------------------------------------------------------
