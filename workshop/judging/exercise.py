@@ -21,7 +21,7 @@ class Exercise:
     aim: what the learner is after, in a few words
     begin: where to begin, shown while nothing is there
     hints: three, from a nudge to nearly code; Markdown
-    reason: why the answer is as it is, shown with the solution; Markdown
+    reason: why the answer is as it is, shown once it is there, and with the solution; Markdown
     check: judges work; raises NotStarted or DoesNotRun where there is nothing to judge
     """
 
