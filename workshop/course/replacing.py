@@ -18,6 +18,7 @@ from workshop.course.our_files import (
     text_edits_of_all,
 )
 from workshop.course.readable import PATH, is_needed, take_out
+from workshop.course.reference import answers
 from workshop.dbt_project.declared import BLOCK, SOURCE, YAML, declared_by, wanted_by
 from workshop.dbt_project.files import Edit
 from workshop.dbt_project.work import Work
@@ -33,7 +34,7 @@ def replace(keeper: Keeper, exercise: Exercise, feedback: Feedback) -> None:
     feedback = without_what_does_not_run(keeper, exercise, feedback)
     if feedback.verdict.has_passed:
         return
-    edits = list(text_edits([exercise]))
+    edits = own_edits(exercise)
     if not nobody_wrote(keeper, edits):
         for change in surroundings(keeper, exercise):
             step = len(keeper.steps)
@@ -53,6 +54,17 @@ def replace(keeper: Keeper, exercise: Exercise, feedback: Feedback) -> None:
         change()
         if len(keeper.steps) > step and passes(keeper, exercise):
             return
+
+
+def own_edits(exercise: Exercise) -> list[Edit]:
+    """Return the texts that an answer writes, and, for the models that it moves, what was written of them before."""
+    texts = list(text_edits([exercise]))
+    known = {edit.path: edit.text for edit in (*starter_edits(), *text_edits_of_all())}
+    moved = [edit for edit in answers()[exercise.name].edits if edit.moved_to and edit.path.endswith(".sql")]
+    written = {edit.path for edit in texts}
+    return texts + [
+        Edit(each.moved_to, known[each.path]) for each in moved if each.moved_to and each.moved_to not in written
+    ]
 
 
 def passes(keeper: Keeper, exercise: Exercise) -> bool:
