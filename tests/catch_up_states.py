@@ -1,4 +1,4 @@
-"""States in which a learner's project may be when they catch up, made from the answers, from mistakes and from chance."""
+"""States in which a project may be when its learner catches up, made from answers, from mistakes and from chance."""
 
 import random
 import re
@@ -92,12 +92,15 @@ def in_place(files: Files, edits: tuple[Edit, ...]) -> Files:
 def with_mistakes() -> Iterator[State]:
     for exercise, folder in reference().mistake_folders.items():
         known = list(read_misconceptions(folder).items())
-        every = 1 if exercise in NAMES[5:] else 4
+        every = 2 if exercise in NAMES[5:] else 5
         for number, (name, mistake) in enumerate(known):
             if number % every == 0 and mistake.edits:
-                is_last = exercise == NAMES[-1]
-                before = len(NAMES) if is_last else len(NAMES) - 1
-                yield State(f"{exercise}, mistake {name}", attempt(exercise, mistake), before)
+                yield State(f"{exercise}, mistake {name}", attempt(exercise, mistake), reach(exercise))
+
+
+def reach(exercise: str) -> int:
+    """Return how many exercises there are up to this one: those of group 1 all together."""
+    return max(NAMES.index(exercise) + 1, NAMES.index("tests"))
 
 
 def attempt(exercise: str, written: Misconception) -> Files:
@@ -108,10 +111,10 @@ def attempt(exercise: str, written: Misconception) -> Files:
 def with_other_right_ways() -> Iterator[State]:
     for folder in sorted((ROOT / "tests/alternatives").iterdir()):
         exercise = folder.name
-        every = 1 if exercise in NAMES[5:] else 6
+        every = 2 if exercise in NAMES[5:] else 6
         for number, (name, written) in enumerate(read_misconceptions(folder).items()):
             if number % every == 0:
-                yield State(f"{exercise}, right way {name}", attempt(exercise, written))
+                yield State(f"{exercise}, right way {name}", attempt(exercise, written), reach(exercise))
 
 
 # -- other names -------------------------------------------------------------------------------------------
@@ -197,8 +200,9 @@ def half_moved() -> Iterator[State]:
     edits = answers()["marts"].edits
     for number in range(1, len(edits)):
         files = make(after("docs"), edits[:number])
-        yield State(f"the first {number} moves", files)
-        yield State(f"the first {number} moves, then past the marts", dict(files), len(NAMES))
+        yield State(f"the first {number} moves", files, reach("tests"))
+        if number % 4 == 0:
+            yield State(f"the first {number} moves, then past the marts", dict(files), len(NAMES))
     chance = random.Random(1)
     for number in range(12):
         base = chance.choice(NAMES[4:8])
@@ -208,7 +212,7 @@ def half_moved() -> Iterator[State]:
                 files[new] = files.pop(old)
         if chance.random() < 0.3:
             files = {path: text.replace(b"ref('orders')", b"ref('fct_orders')") for path, text in files.items()}
-        yield State(f"half moved by chance, {number}", files, len(NAMES) - number % 2)
+        yield State(f"half moved by chance, {number}", files, reach(NAMES[4 + number % 5]))
     own = after("customers")
     own["models/marts/core/fct_orders.sql"] = own.pop("models/orders.sql") + b"-- mine\n"
     own["models/customers.sql"] += b"-- mine\n"
@@ -229,8 +233,10 @@ EXTRAS: dict[str, bytes] = {
     "models/mine.sql": b"select order_id, amount from {{ ref('orders') }}\n",
     "models/marts/finance/revenue.sql": b"select sum(amount) as revenue from {{ ref('orders') }}\n",
     "models/raw_too.sql": b"select id from raw.jaffle_shop.customers\n",
-    "models/int_ephemeral.sql": b"{{ config(materialized='ephemeral') }}\nselect order_id from {{ ref('stg_orders') }}\n",
-    "models/grows.sql": b"{{ config(materialized='incremental', unique_key='order_id') }}\nselect * from {{ ref('stg_orders') }}\n"
+    "models/int_ephemeral.sql": b"{{ config(materialized='ephemeral') }}\n"
+    b"select order_id from {{ ref('stg_orders') }}\n",
+    "models/grows.sql": b"{{ config(materialized='incremental', unique_key='order_id') }}\n"
+    b"select * from {{ ref('stg_orders') }}\n"
     b"{% if is_incremental() %} where order_date > (select max(order_date) from {{ this }}) {% endif %}\n",
     "macros/cents.sql": b"{% macro cents(column) %}{{ column }} / 100{% endmacro %}\n",
     "tests/no_order_below_zero.sql": b"select * from {{ ref('stg_orders') }} where order_id < 0\n",
@@ -324,17 +330,17 @@ SETTINGS = {
 
 
 def with_extras() -> Iterator[State]:
-    for path, content in EXTRAS.items():
-        yield State(f"with {path}", after("customers") | {path: content})
+    for number, (path, content) in enumerate(EXTRAS.items()):
+        yield State(f"with {path}", after("customers") | {path: content}, reach("tests" if number % 3 else "sources"))
     yield State("with all extras", after("docs") | EXTRAS)
     yield State("with all extras, then past the marts", after("docs") | EXTRAS, len(NAMES))
 
 
 def with_broken_extras() -> Iterator[State]:
-    bases = ("customers", "docs", None, "sources")
+    bases = ("customers", None, "customers", "docs", None, "tests")
     for number, (path, content) in enumerate(BROKEN.items()):
         base = bases[number % len(bases)]
-        yield State(f"broken {path} after {base}", after(base) | {path: content})
+        yield State(f"broken {path} after {base}", after(base) | {path: content}, reach(base or "stg_payments"))
     for name, lines in SETTINGS.items():
         files = after("tests")
         files["dbt_project.yml"] = files["dbt_project.yml"].replace(b"    +materialized: table\n", lines)
@@ -342,7 +348,7 @@ def with_broken_extras() -> Iterator[State]:
     for number in range(6):
         chance = random.Random(number)
         several = dict(chance.sample(sorted(BROKEN.items()), 5))
-        yield State(f"five broken files, {number}", after(chance.choice(NAMES)) | several)
+        yield State(f"five broken files, {number}", after(chance.choice(NAMES)) | several, reach(NAMES[number + 2]))
 
 
 # -- by chance ---------------------------------------------------------------------------------------------
@@ -369,4 +375,4 @@ def at_random() -> Iterator[State]:
         files |= dict(chance.sample(sorted(EXTRAS.items()), 2))
         if chance.random() < 0.4:
             files |= dict(chance.sample(sorted(BROKEN.items()), 1))
-        yield State(f"by chance, {number}", files, chance.choice([4, 5, 6, 7, 8, 9]))
+        yield State(f"by chance, {number}", files, chance.choice([3, 4, 5, 5, 6, 7, 8, 9]))

@@ -119,7 +119,7 @@ def overcome(keeper: Keeper, trouble: DoesNotRun) -> bool:
 def culprit_of(keeper: Keeper, trouble: DoesNotRun) -> str | None:
     """Return the file to blame: of those that dbt names, one that the course does not need, if there is one."""
     files, said = Files(keeper.project), f"{trouble.trouble.said} {trouble.trouble.file}"
-    named = [path for path in PATH.findall(said) if path in files.all]
+    named: list[str] = [path for path in PATH.findall(said) if path in files.all]
     named += [f"models/{path}" for path in IN_MODELS.findall(said) if f"models/{path}" in files.all]
     for model in NODE.findall(said):
         named += files.declared.get((MODEL, model), [])
