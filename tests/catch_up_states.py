@@ -278,7 +278,8 @@ BROKEN: dict[str, bytes] = {
     "models/key_twice.yml": b"models:\n  - name: stg_orders\n    name: x\n",
     "models/no_doc.yml": b"models:\n  - name: stg_orders\n    description: \"{{ doc('gone') }}\"\n",
     "models/bare_doc.yml": b"models:\n  - name: stg_orders\n    description: {{ doc('gone') }}\n",
-    "models/no_test.yml": b"models:\n  - name: stg_orders\n    columns:\n      - name: status\n        data_tests: [nonsense]\n",
+    "models/no_test.yml": b"models:\n  - name: stg_orders\n    columns:\n"
+    b"      - name: status\n        data_tests: [nonsense]\n",
     "models/off.yml": b"models:\n  - name: stg_orders\n    config: {enabled: false}\n",
     "models/exposure.yml": b"exposures:\n  - name: x\n",
     "models/exposed.yml": b"exposures:\n  - name: x\n    type: dashboard\n    owner: {email: a@b.c}\n"
@@ -293,7 +294,8 @@ BROKEN: dict[str, bytes] = {
     "models/table_twice.yml": b"sources:\n  - name: a\n    tables: [{name: b}, {name: b}]\n",
     "models/group.yml": b"groups:\n  - name: a\n",
     "models/contract.yml": b"models:\n  - name: stg_orders\n    config: {contract: {enforced: true}}\n",
-    "models/fails.yml": b"models:\n  - name: stg_orders\n    columns:\n      - name: customer_id\n        tests: [unique]\n",
+    "models/fails.yml": b"models:\n  - name: stg_orders\n    columns:\n"
+    b"      - name: customer_id\n        tests: [unique]\n",
     "models/binary.sql": b"\xff\xfe\x00\x80" * 10,
     "models/binary.yml": b"\xff\xfe\x00\x80" * 10,
     "models/sixteen.sql": "select 1".encode("utf-16"),

@@ -1,4 +1,4 @@
-"""Whatever state a project is in, catching up makes it pass, keeps what passed, loses no byte, and can be taken back."""
+"""Whatever state a project is in, catching up makes it pass, keeps what passed, loses nothing, and can be undone."""
 
 import shutil
 from collections.abc import Iterator

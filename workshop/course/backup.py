@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from workshop.dbt_project.files import ProjectTrouble, copy_whole, write_file
+from workshop.dbt_project.files import ProjectTrouble, copy_whole, tidy, write_file
 from workshop.dbt_project.leftovers import sweep
 from workshop.dbt_project.warehouse import connect_unless_locked
 from workshop.places import WAREHOUSES
@@ -90,6 +90,7 @@ class Keeper:
 
     def write(self, path: str, text: str, how: str = REPLACED) -> bool:
         """Make `text` the content of a file, and return whether that changed anything. Raises ProjectTrouble."""
+        text = tidy(text)
         if is_plain(self.project / path) and digest(self.project / path) == digest_of(text):
             return False
         self.note(path, digest_of(text))

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workshop.course.adding import add
-from workshop.course.backup import ADDED_TO, Keeper, digest, is_plain, only_one
+from workshop.course.backup import ADDED_TO, FILLED_IN, Keeper, digest, is_plain, only_one
 from workshop.course.completing import complete_names
 from workshop.course.groups import EXERCISES
+from workshop.course.our_files import text_edits
 from workshop.course.readable import readable, set_aside_unreadable
 from workshop.course.replacing import replace
 from workshop.dbt_project.files import ProjectTrouble, create_project
@@ -26,6 +27,7 @@ class Outcome:
 
     done: exercises that were made to pass; kept: those that were right already
     added: files that were not there before; adapted: the learner's own, with something added or a name changed
+    renewed: files whose text was the starter's or an answer's, with that of a later answer
     moved: where files went; replaced: files of the learner's that gave way to ours
     set_aside: files that were taken out of the project, with the reason
     backup: the folder that holds a copy of each file as it was, or None where nothing was changed
@@ -40,6 +42,7 @@ class Outcome:
     backup: Path | None = None
     stuck: Feedback | None = None
     adapted: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
     moved: dict[str, str] = field(default_factory=dict)
     set_aside: dict[str, str] = field(default_factory=dict)
     stopped: bool = False
@@ -82,7 +85,12 @@ class Ladder:
         set_aside_unreadable(self.keeper)
         complete_names(self.keeper)
         self.look()
-        self.right_at_first = {each.exercise.name for each in self.feedbacks if each.verdict.has_passed}
+        given = {path for path, how in self.keeper.how.items() if how == FILLED_IN}
+        self.right_at_first = {
+            each.exercise.name
+            for each in self.feedbacks
+            if each.verdict.has_passed and not given & {edit.path for edit in text_edits([each.exercise])}
+        }
         if self.failing():
             add(self.keeper, self.failing())
             complete_names(self.keeper)
@@ -113,14 +121,16 @@ class Ladder:
         aside = {path for path in own if not os.path.lexists(there / path) or path in keeper.why}
         failed = next((each for each in self.feedbacks if not each.verdict.has_passed), None)
         adapted = {path for path in own if keeper.how.get(path) == ADDED_TO}
+        renewed = {path for path in own if keeper.how.get(path) == FILLED_IN}
         return Outcome(
             done=() if stopped else tuple(e.name for e in self.before if e.name in passing - first),
             kept=() if stopped else tuple(e.name for e in self.before if e.name in passing & first),
-            replaced=tuple(path for path in own if path not in aside and path not in adapted),
+            replaced=tuple(path for path in own if path not in aside | adapted | renewed),
             added=tuple(path for path in new if (there / path).exists()),
             backup=keeper.folder if changed else None,
             stuck=None if stopped else failed,
             adapted=tuple(path for path in own if path in adapted and path not in aside),
+            renewed=tuple(path for path in own if path in renewed and path not in aside),
             moved=gone_to,
             set_aside={path: keeper.why.get(path, "") for path in own if path in aside},
             stopped=stopped,

@@ -8,6 +8,7 @@ from workshop.course.reference import renamed
 from workshop.dbt_project.declared import ENTRY, MODEL, SOURCE, YAML, Name, declared_by
 from workshop.dbt_project.files import Edit
 from workshop.dbt_project.new_names import with_new_names
+from workshop.dbt_project.yaml_merge import CannotMerge, without
 
 SQL_AND_YAML = (".sql", *YAML)
 
@@ -34,6 +35,21 @@ def follow_new_names(keeper: Keeper) -> None:
             text = with_new_names(file.path, file.text, names, entries)
             if text != file.text:
                 keeper.write(file.path, text, ADDED_TO)
+    for old in names.keys() - entries.keys():
+        for path in files.declared.get((ENTRY, old), []):
+            cut_old_entry(keeper, path, old, names[old])
+
+
+def cut_old_entry(keeper: Keeper, path: str, old: str, new: str) -> None:
+    """Take out what YAML says of a model's old name, where the new one is described elsewhere."""
+    try:
+        rest = without(Files(keeper.project).text(path) or "", [(ENTRY, old)])
+    except CannotMerge:
+        return
+    if rest is None:
+        keeper.set_aside(path, f"it describes `{old}`, which is `{new}` now and described elsewhere")
+    else:
+        keeper.write(path, rest, ADDED_TO)
 
 
 def missing(files: Files) -> list[Name]:

@@ -57,7 +57,8 @@ def settle_doubles(keeper: Keeper) -> None:
     for name, paths in files.declared.items():
         kind, called = name
         if len(paths) > 1 and all((keeper.project / path).exists() for path in paths):
-            first, *others = sorted(dict.fromkeys(paths), key=lambda path: place_in_line(files, path))
+            in_line = place_in_line if kind == MODEL else richest_first
+            first, *others = sorted(dict.fromkeys(paths), key=lambda path: in_line(files, path))
             for path in others:
                 if kind == MODEL:
                     take_out(keeper, path, f"`{first}` has the same name")
@@ -73,11 +74,16 @@ def place_in_line(files: Files, path: str) -> tuple[bool, bool, str]:
     return (files.is_untouched(path), path not in known_paths(), path)
 
 
+def richest_first(files: Files, path: str) -> tuple[bool, int, bool]:
+    text = files.text(path) or ""
+    return (path not in known_paths(), -text.count("- "), files.is_untouched(path))
+
+
 def cut_entry(keeper: Keeper, path: str, name: Name, first: str) -> None:
     """Take an entry out of a file, after what it has besides was added to the first one of its name."""
     files = Files(keeper.project)
     try:
-        completed = added(files.text(first) or "", files.text(path) or "", [name])
+        completed = added(files.text(first) or "", files.text(path) or "", [name], settings=False)
         rest = without(files.text(path) or "", [name])
     except CannotMerge:
         take_out(keeper, path, f"`{first}` describes `{name[1]}`, too")
@@ -106,6 +112,8 @@ def cut_block(keeper: Keeper, path: str, called: str, why: str, keeps_first: boo
 
 def overcome(keeper: Keeper, trouble: DoesNotRun) -> bool:
     """Make one change that takes the trouble away, and return whether there was any to make."""
+    if "not found" in trouble.trouble.said and set_aside_what_asks_for_nothing(keeper):
+        return True
     culprit = culprit_of(keeper, trouble)
     if culprit is None:
         return blame(keeper)
@@ -116,6 +124,15 @@ def overcome(keeper: Keeper, trouble: DoesNotRun) -> bool:
     return True
 
 
+def set_aside_what_asks_for_nothing(keeper: Keeper) -> bool:
+    """Set aside all files that ask for a name that nobody declares, and return whether there were any."""
+    files = Files(keeper.project)
+    asking = {file.path: name for file in files.all.values() for name in file.wants if name not in files.declared}
+    for path, (kind, called) in asking.items():
+        take_out(keeper, path, f"it asks for the {kind} `{called}`, and there is none")
+    return bool(asking)
+
+
 def culprit_of(keeper: Keeper, trouble: DoesNotRun) -> str | None:
     """Return the file to blame: of those that dbt names, one that the course does not need, if there is one."""
     files, said = Files(keeper.project), f"{trouble.trouble.said} {trouble.trouble.file}"
@@ -123,7 +140,6 @@ def culprit_of(keeper: Keeper, trouble: DoesNotRun) -> str | None:
     named += [f"models/{path}" for path in IN_MODELS.findall(said) if f"models/{path}" in files.all]
     for model in NODE.findall(said):
         named += files.declared.get((MODEL, model), [])
-        named += files.declared.get((ENTRY, model), []) if "depends on doc" in said else []
     disabled = re.search(r"node named '(\w+)' which is disabled", said)
     if disabled:
         named = [*files.declared.get((ENTRY, disabled[1]), ()), *files.declared.get((MODEL, disabled[1]), ()), *named]
@@ -156,7 +172,7 @@ def put_ours_in(keeper: Keeper, path: str) -> bool:
                 changed = added(changed, files.adapted(edit.path, edit.text), names, replaces=True)
     except CannotMerge:
         return False
-    if changed == text or not names or keeper.how.get(path) == REPLACED:
+    if changed == text or len(names) < 2 or keeper.how.get(path) == REPLACED:
         return False
     return keeper.write(path, changed)
 

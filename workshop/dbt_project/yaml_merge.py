@@ -22,14 +22,17 @@ class CannotMerge(ValueError):
     """A text is not YAML that can be added to, such as one with a key twice."""
 
 
-def added(text: str, ours: str, names: Collection[Name], replaces: bool = False) -> str:
+def added(text: str, ours: str, names: Collection[Name], replaces: bool = False, settings: bool = True) -> str:
     """Return `text` with those entries of `ours` that are named: what stands there already is completed.
 
     replaces: whether an entry that stands there already gives way to ours
+    settings: whether to complete what stands below `config:`, too
 
     Raises CannotMerge.
     """
     root, new = loaded(text), loaded(ours)
+    if not settings:
+        forget_settings(new)
     for key, entry in entries_of(new):
         if key == "models" and (ENTRY, entry.get("name")) in names:
             put(list_in(root, "models"), entry, replaces)
@@ -57,6 +60,12 @@ def without(text: str, names: Collection[Name]) -> str | None:
 
 
 # -- adding ------------------------------------------------------------------------------------------------
+
+
+def forget_settings(root: Any) -> None:
+    for _, entry in entries_of(root):
+        for each in (entry, *(entry.get("tables") or ())):
+            each.pop("config", None)
 
 
 def put(entries: Any, ours: Any, replaces: bool) -> None:
@@ -93,9 +102,9 @@ def complete(theirs: Any, ours: Any) -> None:
     """Add to an entry what ours has besides: columns, tests, settings; a description where it has none, or no doc()."""
     for key, value in ours.items():
         if key == "columns":
-            for column in value:
+            for column in [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []:
                 put(list_in(theirs, "columns"), column, replaces=False)
-        elif key in TESTS:
+        elif key in TESTS and isinstance(value, list):
             add_tests(theirs, key, value)
         elif key == "config":
             config = theirs.setdefault("config", CommentedMap())
@@ -129,7 +138,8 @@ def kind_of(test: Any) -> str:
 def entries_of(root: Any) -> Iterator[tuple[str, Any]]:
     for key in ("models", "sources"):
         for entry in root.get(key) or ():
-            yield key, entry
+            if isinstance(entry, dict):
+                yield key, entry
 
 
 def list_in(mapping: Any, key: str) -> Any:

@@ -54,6 +54,8 @@ def heading(exercise: str, outcome: Outcome) -> str:
 def files(outcome: Outcome) -> Iterable[str]:
     if outcome.added:
         yield f"New files: {listed(outcome.added)}."
+    if outcome.renewed:
+        yield f"Brought up to date; the text was not yours: {listed(outcome.renewed)}."
     if outcome.adapted:
         yield f"Yours, with what was missing added or a name changed: {listed(outcome.adapted)}."
     if outcome.moved:
