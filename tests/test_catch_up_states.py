@@ -8,7 +8,7 @@ import pytest
 import yaml
 from catch_up_states import State, states
 
-from workshop.course.backup import digests_in
+from workshop.course.backup_log import digests_in
 from workshop.course.catch_up import Outcome, bring_level
 from workshop.course.groups import EXERCISES
 from workshop.course.our_files import canonical, our_texts

@@ -10,7 +10,8 @@ import pytest
 from workshop.course import backup as module
 from workshop.course import catch_up as catching_up
 from workshop.course import undo as undoing
-from workshop.course.backup import backups_of, digests_in
+from workshop.course.backup import backups_of
+from workshop.course.backup_log import digests_in
 from workshop.course.catch_up import bring_level, catch_up
 from workshop.course.groups import EXERCISES, find_exercise
 from workshop.course.reference import answers

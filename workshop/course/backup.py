@@ -5,60 +5,26 @@ nothing that `undo` can't mend.
 """
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
+from workshop.course.backup_log import LOG, Log, digest, digest_of, digests_in, is_plain
 from workshop.dbt_project.files import ProjectTrouble, copy_whole, tidy, write_file
 from workshop.dbt_project.leftovers import sweep
 from workshop.dbt_project.warehouse import connect_unless_locked
 from workshop.places import WAREHOUSES
 
-LOG = "catch_up.json"
 UNDONE = "-undone"
 NAMED = re.compile(r"-backup-(?:(\d+)-)?(\d{8}-\d{6})")
 
 FILLED_IN, ADDED_TO, REPLACED, SET_ASIDE, MOVED = "filled in", "added to", "replaced", "set aside", "moved"
-
-
-@dataclass
-class Log:
-    """What a catch-up did, as it stands in the backup folder.
-
-    before: the digest of each file that was there before, by path
-    written: for each path that was changed, all digests that it was given, in order; None where the file was taken away
-    """
-
-    before: dict[str, str] = field(default_factory=dict)
-    written: dict[str, list[str | None]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, folder: Path) -> "Log":
-        content: Any = json.loads((folder / LOG).read_text(encoding="utf-8"))
-        if isinstance(content, dict):
-            return cls(content["before"], content["written"])
-        log = cls()  # as earlier versions of the workshop wrote it
-        for entry in content:
-            log.written.setdefault(entry["path"], []).append(entry["written"])
-        return log
-
-    def write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({"before": self.before, "written": self.written}, indent=1)
-        unfinished = folder / f".{LOG}.{os.getpid()}.tmp"
-        try:
-            unfinished.write_text(text, encoding="utf-8")
-            os.replace(unfinished, folder / LOG)
-        finally:
-            unfinished.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -193,30 +159,6 @@ def number_of(backup: Path) -> int:
     """Return the running number in a backup's name: the clock may have been set back. Earlier ones have none."""
     found = NAMED.search(backup.name)
     return int(found[1] or 0) if found else 0
-
-
-def is_plain(path: Path) -> bool:
-    return path.is_file()
-
-
-def digests_in(project: Path) -> dict[str, str]:
-    """Return the digests of the project's files, without what dbt and DuckDB make; "" for what is no plain file."""
-    found = {}
-    for here, folders, names in os.walk(project):
-        folders[:] = [name for name in folders if name not in ("target", "logs", "dbt_packages", ".git", WAREHOUSES)]
-        for name in names:
-            path = Path(here, name)
-            found[path.relative_to(project).as_posix()] = digest(path) if is_plain(path) else ""
-    return found
-
-
-def digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def digest_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def restore(path: Path, content: bytes) -> None:

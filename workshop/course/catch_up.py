@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workshop.course.adding import add
-from workshop.course.backup import ADDED_TO, FILLED_IN, Keeper, digest, is_plain, only_one
+from workshop.course.backup import ADDED_TO, FILLED_IN, Keeper, only_one
+from workshop.course.backup_log import digest, is_plain
 from workshop.course.completing import complete_names
 from workshop.course.groups import EXERCISES
 from workshop.course.our_files import text_edits

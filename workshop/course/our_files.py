@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from workshop.course.backup import digest_of
+from workshop.course.backup_log import digest_of
 from workshop.course.reference import answers, renamed
 from workshop.dbt_project.declared import MODEL, Name, ProjectFile, declared_by, files_of
 from workshop.dbt_project.files import Edit, tidy

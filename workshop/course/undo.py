@@ -4,18 +4,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workshop.course.backup import (
-    LOG,
-    UNDONE,
-    Log,
-    backups_of,
-    digest,
-    digests_in,
-    is_plain,
-    only_one,
-    restore,
-    told,
-)
+from workshop.course.backup import UNDONE, backups_of, only_one, restore, told
+from workshop.course.backup_log import LOG, Log, digest, digests_in, is_plain
 from workshop.course.reference import renamed
 from workshop.dbt_project.declared import ENTRY, MODEL, Name, declared_by, declared_in, files_of, text_of
 from workshop.dbt_project.files import ProjectTrouble, copy_whole
