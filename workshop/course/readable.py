@@ -52,7 +52,7 @@ def trouble_of(work: Work) -> DoesNotRun | None:
 
 
 def settle_doubles(keeper: Keeper) -> None:
-    """Leave one file for each name: the learner's own before ours, one where it belongs before one elsewhere."""
+    """Leave one file for each name: a model before a seed, the learner's own before ours, what is in its place."""
     files = Files(keeper.project)
     for name, paths in files.declared.items():
         kind, called = name
@@ -70,8 +70,9 @@ def settle_doubles(keeper: Keeper) -> None:
                 cut_block(keeper, first, called, "", keeps_first=True)
 
 
-def place_in_line(files: Files, path: str) -> tuple[bool, bool, str]:
-    return (files.is_untouched(path), path not in known_paths(), path)
+def place_in_line(files: Files, path: str) -> tuple[bool, bool, bool, str]:
+    is_elsewhere = not path.startswith("models/")  # a seed or a snapshot
+    return (is_elsewhere, files.is_untouched(path), path not in known_paths(), path)
 
 
 def richest_first(files: Files, path: str) -> tuple[bool, int, bool]:
