@@ -8,10 +8,10 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from IPython.display import display
 
 from workshop.classroom.check_in import check_in_line
-from workshop.course.backup import undo
 from workshop.course.catch_up import catch_up
 from workshop.course.groups import EXERCISES, find_exercise, find_group
 from workshop.course.reference import answers
+from workshop.course.undo import undo
 from workshop.dbt_project.compilation import warm_up
 from workshop.dbt_project.files import move_file
 from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
@@ -164,13 +164,13 @@ class WorkshopMagics(Magics):
         project first. `%catch_up --undo` brings your files back.
         """
         if line == "--undo":
-            note_card(undone(*undo(self.session.project))).show()
+            note_card(undone(undo(self.session.project))).show()
             return
         exercise = find_exercise(line)
         self.session.demand_open()
         outcome = catch_up(self.session.path, exercise)
         note_card(caught_up(exercise.name, outcome)).show()
-        if outcome.done:
+        if outcome.backup and not outcome.stopped:
             self.run_dbt("run --quiet")
 
     @line_magic
