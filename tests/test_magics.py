@@ -312,17 +312,6 @@ def test_an_interrupt_comes_through_whatever_is_going_on(kernel: Kernel, cell: s
     assert "not yet" in kernel.run("%check stg_payments")
 
 
-def test_a_query_that_nothing_stops_is_left_alone(kernel: Kernel) -> None:
-    kernel.run("def begin():\n    print('begun', flush=True)\n    return ''")
-    cell = kernel.begin(f"%%sql\n{NOTHING_STOPS}{{{{ begin() }}}}", until="begun")
-    while not kernel.is_silent(cell, seconds=0.3):
-        pass
-    kernel.interrupt()
-    assert "You stopped it" in kernel.until_done(cell, seconds=10)
-    shown = kernel.run("%%sql\nselect 42 as answer")
-    assert "still running" in shown or "42" in shown
-
-
 def test_check_of_a_model_that_never_ends(learner: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workshop.judging.deadline.SECONDS_FOR_A_QUERY", 0.2)
     learner.write("models/staging/stg_payments.sql", NEVER)
