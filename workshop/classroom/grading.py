@@ -56,9 +56,12 @@ def asked_for(exercise: str | None, group: int | None) -> Sequence[Exercise]:
     return [find_exercise(exercise)] if exercise else find_group(group).exercises if group else EXERCISES
 
 
-def grade_projects(projects: Sequence[Path], exercises: Sequence[Exercise], trust: bool) -> Iterator[Graded]:
+def grade_projects(
+    projects: Sequence[Path], exercises: Sequence[Exercise], trust: bool, seconds: float = SECONDS_FOR_A_PROJECT
+) -> Iterator[Graded]:
     """Give each project judged, in their order; several are judged at once. Whatever one does, the others are judged.
 
+    seconds: how long one project may take in the sandbox
     trust: judge them in this process, one by one, where their Jinja and SQL can do whatever this process can
 
     Raises NotSafe before the first.
@@ -67,7 +70,7 @@ def grade_projects(projects: Sequence[Path], exercises: Sequence[Exercise], trus
         return (in_this_process(project, exercises) for project in projects)
     if reason := why_not():
         raise NotSafe(reason)
-    return behind_walls(projects, [exercise.name for exercise in exercises])
+    return behind_walls(projects, [exercise.name for exercise in exercises], seconds)
 
 
 # -- how ---------------------------------------------------------------------------------------------------
@@ -83,7 +86,7 @@ def in_this_process(project: Path, exercises: Sequence[Exercise]) -> Graded:
         return all_alike(project, names, WORKSHOP_PROBLEM, f"This project can't be judged: {type(error).__name__}.")
 
 
-def behind_walls(projects: Sequence[Path], names: Sequence[str]) -> Iterator[Graded]:
+def behind_walls(projects: Sequence[Path], names: Sequence[str], seconds: float) -> Iterator[Graded]:
     """Each thread has a courtroom, and takes the next project as long as there are any."""
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in range(len(projects)):
@@ -92,7 +95,7 @@ def behind_walls(projects: Sequence[Path], names: Sequence[str]) -> Iterator[Gra
     is_over = threading.Event()
 
     def work() -> None:
-        courtroom = Courtroom()
+        courtroom = Courtroom(seconds)
         try:
             while not is_over.is_set():
                 number = waiting.get_nowait()

@@ -32,9 +32,10 @@ class NoSandbox(Exception):
 
 
 class Courtroom:
-    """Judges strangers' projects, one at a time. To be used by one thread, and closed."""
+    """Judges strangers' projects, one at a time, each for so many seconds. To be used by one thread, and closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SECONDS_FOR_A_PROJECT) -> None:
+        self.seconds = seconds
         self.folder = Path(tempfile.mkdtemp(prefix="workshop-room-")).resolve()
         self.room, self.scratch = self.folder / "room", self.folder / "scratch"
         self.room.mkdir()
@@ -59,12 +60,13 @@ class Courtroom:
                     self.is_asked = True
                     socket.send_fds(control, [b"p"], [answering.fileno()])
                 with judges:
-                    words = ["-m", JUDGE, str(asking.fileno()), str(judges.fileno()), str(copy), *names]
+                    words = ["-m", JUDGE, str(asking.fileno()), str(judges.fileno()), str(self.seconds / 2)]
+                    words += [str(copy), *names]
                     judge = started(
                         walled(words, FOR_THE_JUDGE, self.room, self.scratch), asking.fileno(), judges.fileno()
                     )
                 try:
-                    lines = heard(Channel(ours), len(names))
+                    lines = heard(Channel(ours), len(names), self.seconds)
                 finally:
                     end(judge)
             return lines, left_out
@@ -124,10 +126,10 @@ def started(command: Sequence[str], *ends: int) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, pass_fds=ends, start_new_session=True, env={"PATH": os.defpath}, **quiet)
 
 
-def heard(results: Channel, number: int) -> list[str]:
+def heard(results: Channel, number: int, seconds: float) -> list[str]:
     """Return as many lines as there are, at most `number`, until the judge ends or the time is over."""
     lines: list[str] = []
-    until = time.monotonic() + SECONDS_FOR_A_PROJECT
+    until = time.monotonic() + seconds
     with suppress(Silence):
         while len(lines) < min(number, MOST_RESULTS):
             lines.append(results.hear(until - time.monotonic()))

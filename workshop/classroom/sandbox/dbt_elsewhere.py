@@ -14,15 +14,15 @@ from workshop.dbt_project.raw_table import RawTable
 from workshop.dbt_project.trouble import Trouble
 from workshop.dbt_project.work import DoesNotRun
 
-SECONDS_FOR_DBT = 30
-
 Answer = TypeVar("Answer")
 
 
 class DbtElsewhere:
     """Asks the process that `dbt_side` is. It knows the project, and the manifest that it made."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, seconds: float) -> None:
+        """seconds: how long an answer may take"""
+        self.seconds = seconds
         self.channel = channel
         self.silent_because: str | None = None
 
@@ -46,7 +46,7 @@ class DbtElsewhere:
         try:
             if self.silent_because is None:
                 self.channel.say(json.dumps(question))
-                return read(self.channel.hear(SECONDS_FOR_DBT))
+                return read(self.channel.hear(self.seconds))
         except Silence as silence:
             self.silent_because = str(silence)
         except ValueError:

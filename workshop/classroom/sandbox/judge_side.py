@@ -15,15 +15,15 @@ from workshop.dbt_project.work import Work
 from workshop.judging.exercise import try_exercises_one_by_one
 
 
-def judge(dbt: Channel, results: Channel, project: Path, names: list[str]) -> None:
+def judge(dbt: DbtElsewhere, results: Channel, project: Path, names: list[str]) -> None:
     """Judge `project` in the exercises of these names, and say each feedback as soon as it is there."""
     exercises = [find_exercise(name) for name in names]
-    for feedback in try_exercises_one_by_one(exercises, Work(project, dbt=DbtElsewhere(dbt))):
+    for feedback in try_exercises_one_by_one(exercises, Work(project, dbt=dbt)):
         results.say(json.dumps(as_dict(feedback, "")))
 
 
 if __name__ == "__main__":
     dbt, results = (Channel(socket.socket(fileno=int(number))) for number in sys.argv[1:3])
     confine()
-    judge(dbt, results, Path(sys.argv[3]), sys.argv[4:])
+    judge(DbtElsewhere(dbt, float(sys.argv[3])), results, Path(sys.argv[4]), sys.argv[5:])
     os._exit(0)
