@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from workshop.classroom.gradebook import as_csv
 from workshop.classroom.grading import Graded, asked_for
 from workshop.classroom.sandbox.as_data import compilation_from, freshness_from, run_from
+from workshop.classroom.sandbox.confinement import can_filter
 from workshop.classroom.sandbox.copying import TooMuch, copy_project
 from workshop.classroom.sandbox.hearing import clean, feedback_from
 from workshop.classroom.sandbox.walls import FOR_DBT, macos_profile, walled
@@ -142,3 +145,34 @@ def test_no_spreadsheet_takes_a_folder_for_a_formula() -> None:
         ["project", "passed", "of", "orders", "remarks"],
         ['\'=cmd|"x"!A1', "0", "1", "not yet (hard_coded_table)", "'+1 2"],
     ]
+
+
+GIVEN_UP = """
+import ctypes, os, resource, signal, socket, subprocess, sys, threading
+from workshop.classroom.sandbox.confinement import confine
+other = os.getppid()
+confine()
+for call in (
+    os.fork,
+    lambda: os.kill(other, 0),
+    lambda: os.execv(sys.executable, [sys.executable]),
+    lambda: subprocess.run([sys.executable, "-c", ""]),
+    lambda: resource.prlimit(other, resource.RLIMIT_NOFILE),
+    lambda: socket.socket(),
+):
+    try:
+        print("did", call())
+    except PermissionError:
+        pass
+resource.setrlimit(resource.RLIMIT_NOFILE, (99, 99))
+signal.pthread_kill(threading.main_thread().ident, 0)
+thread = threading.Thread(target=print, args=("threads work",))
+thread.start()
+thread.join()
+"""
+
+
+@pytest.mark.skipif(not can_filter(), reason="The system calls of this machine are not known.")
+def test_who_is_confined_starts_signals_and_calls_nobody() -> None:
+    done = subprocess.run([sys.executable, "-c", GIVEN_UP], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout == "threads work\n", done.stdout + done.stderr

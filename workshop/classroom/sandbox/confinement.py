@@ -41,20 +41,23 @@ def can_filter() -> bool:
 # By machine: how the kernel calls it, and the numbers of the calls that a judged project has no use for. To start
 # processes, to signal or look into others, to open connections, to make namespaces, to leave keys behind.
 REFUSED = """
-    fork vfork kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal pidfd_getfd ptrace prlimit64
+    fork vfork kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal pidfd_getfd ptrace
     process_vm_readv process_vm_writev unshare setns mount umount2 pivot_root chroot socket connect bind listen add_key
     request_key keyctl bpf perf_event_open userfaultfd io_uring_setup shmget msgget semget execve execveat
 """.split()
 X86_64 = """
-    57 58 62 200 234 129 297 424 438 101 302 310 311 272 308 165 166 155 161 41 42 49 50 248 249 250 321 298 323 425 29
+    57 58 62 200 129 297 424 438 101 310 311 272 308 165 166 155 161 41 42 49 50 248 249 250 321 298 323 425 29
     68 64 59 322
 """
 AARCH64 = """
-    - - 129 130 131 138 240 424 438 117 261 270 271 97 268 40 39 41 51 198 203 200 201 217 218 219 280 241 282 425 194
+    - - 129 130 138 240 424 438 117 270 271 97 268 40 39 41 51 198 203 200 201 217 218 219 280 241 282 425 194
     186 190 221 281
 """
-# The architecture, `clone`, and the numbers of REFUSED.
-SYSTEM_CALLS = {"x86_64": (0xC000003E, 56, X86_64.split()), "aarch64": (0xC00000B7, 220, AARCH64.split())}
+# The architecture, `clone`, `tgkill`, `prlimit64`, and the numbers of REFUSED.
+SYSTEM_CALLS = {
+    "x86_64": (0xC000003E, 56, 234, 302, X86_64.split()),
+    "aarch64": (0xC00000B7, 220, 131, 261, AARCH64.split()),
+}
 CLONE3 = 435  # on all machines; its flags can't be looked at, and the C library does with `clone` where it is missing
 CLONE_THREAD = 0x10000
 FIRST_OF_X32 = 0x40000000
@@ -67,7 +70,10 @@ NO_NEW_PRIVILEGES, NOT_DUMPABLE, SECCOMP, FILTER = 38, 4, 22, 2
 
 
 def filter_system_calls() -> None:
-    """Refuse the calls in REFUSED from now on, and every `clone` that is no thread. Raises OSError."""
+    """Refuse from now on the calls in REFUSED, every `clone` that is no thread, and to signal or limit another process.
+
+    Raises OSError.
+    """
     program = b"".join(filter_program(platform.machine()))
     buffer = ctypes.create_string_buffer(program)
     head = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
@@ -76,7 +82,7 @@ def filter_system_calls() -> None:
 
 
 def filter_program(machine: str) -> list[bytes]:
-    architecture, clone, numbers = SYSTEM_CALLS[machine]
+    architecture, clone, signal, limit, numbers = SYSTEM_CALLS[machine]
     refused = [int(number) for number in numbers if number != "-"]
     return [
         step(LOAD, ARCHITECTURE),
@@ -88,9 +94,22 @@ def filter_program(machine: str) -> list[bytes]:
         step(JUMP_IF_EQUAL, CLONE3, 0, 1),
         step(RETURN, NOT_THERE),
         *(each for number in refused for each in (step(JUMP_IF_EQUAL, number, 0, 1), step(RETURN, NOT_PERMITTED))),
+        *only_with_first_argument(signal, os.getpid()),
+        *only_with_first_argument(limit, 0, os.getpid()),
         step(JUMP_IF_EQUAL, clone, 0, 3),
         step(LOAD, FIRST_ARGUMENT),
         step(JUMP_IF_SET, CLONE_THREAD, 1, 0),
+        step(RETURN, NOT_PERMITTED),
+        step(RETURN, ALLOW),
+    ]
+
+
+def only_with_first_argument(call: int, *values: int) -> list[bytes]:
+    checks = [step(JUMP_IF_EQUAL, value, len(values) - number, 0) for number, value in enumerate(values)]
+    return [
+        step(JUMP_IF_EQUAL, call, 0, len(values) + 3),
+        step(LOAD, FIRST_ARGUMENT),
+        *checks,
         step(RETURN, NOT_PERMITTED),
         step(RETURN, ALLOW),
     ]
