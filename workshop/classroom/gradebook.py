@@ -69,7 +69,7 @@ def as_csv(graded: Sequence[Graded], exercises: Sequence[Exercise]) -> str:
 def shown(graded: Iterator[Graded], options: argparse.Namespace) -> Iterator[Graded]:
     """Give each project when it is judged, and print its lines where nothing else is printed."""
     for number, one in enumerate(graded, 1):
-        if len(options.project) > 1:
+        if len(options.project) > 1 and sys.stderr.isatty():
             print(f"{number} of {len(options.project)}: {clean(str(one.project))}", file=sys.stderr)
         if not options.json and not options.csv:
             lines = [f"{clean(str(one.project))}: {each['exercise']}: {outcome_of(each)}" for each in one.feedback]

@@ -126,7 +126,7 @@ class Work:
         try:
             # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
             answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
             raise DoesNotRun(yaml_trouble(error, file)) from error
         if answers is None or answers == "":
             raise NotStarted(f"`{file}` is there, and still empty.")
