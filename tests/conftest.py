@@ -45,7 +45,8 @@ class ByFile(LoadScopeScheduling):
 
 
 LONGEST_FIRST = (
-    "catch_up_states browser notebooks solutions working_group_2 misconceptions alternatives magics warehouse guide"
+    "catch_up_states test_sandbox.py browser notebooks solutions working_group_2 misconceptions alternatives magics "
+    "warehouse guide"
 ).split()
 
 

@@ -10,8 +10,11 @@ from typing import Any
 
 import yaml
 
-from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project
+from workshop.dbt_project.asking import Dbt, DbtHere
+from workshop.dbt_project.compilation import Compilation
+from workshop.dbt_project.freshness import Freshness
 from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.raw_table import RawTable
 from workshop.dbt_project.readable import unreadable
 from workshop.dbt_project.trouble import Trouble
 
@@ -53,10 +56,11 @@ class Model:
 class Work:
     """A project as its files are at this moment; make a new one for each check."""
 
-    def __init__(self, project: Path, built: frozenset[str] = frozenset()) -> None:
-        """built: names of the relations in the notebook's warehouse, where there is one."""
+    def __init__(self, project: Path, built: frozenset[str] = frozenset(), dbt: Dbt | None = None) -> None:
+        """built: names of the relations in the notebook's warehouse, where there is one; dbt: who answers for it."""
         self.project = project.resolve()
         self.built = built
+        self.dbt = dbt or DbtHere()
         self.read: Run | None = None
         self.everything: tuple[list[Model], Sequence[Any]] | None = None
         self.ancestors: dict[str, list[Model]] = {}
@@ -89,7 +93,7 @@ class Work:
     def compiled(self) -> tuple[list[Model], Sequence[Any]]:
         """Return all models, parents first, and all compiled nodes. They are compiled once. Raises DoesNotRun."""
         if not self.everything:
-            nodes = self.nodes_of(compile_everything)
+            nodes = self.nodes_of(self.dbt.compile_everything)
             self.everything = self.in_order(nodes), nodes
         return self.everything
 
@@ -97,10 +101,14 @@ class Work:
     def manifest(self) -> Any:
         """dbt's manifest. Raises DoesNotRun where dbt can't read the project."""
         self.demand_project_file()
-        self.read = self.read or read_project(self.project)
+        self.read = self.read or self.dbt.read_project(self.project)
         if self.read.manifest is None:
             raise DoesNotRun(self.with_names(self.read.trouble))
         return self.read.manifest
+
+    def freshness_after(self, tables: Sequence[RawTable], hours: float) -> Freshness:
+        """Return what dbt says of the sources' freshness when the raw tables were loaded `hours` ago."""
+        return self.dbt.freshness_after(self.project, self.manifest, tables, hours)
 
     @cached_property
     def model_files(self) -> Mapping[str, Path]:
@@ -118,7 +126,7 @@ class Work:
         try:
             # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
             answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
             raise DoesNotRun(yaml_trouble(error, file)) from error
         if answers is None or answers == "":
             raise NotStarted(f"`{file}` is there, and still empty.")
@@ -145,7 +153,7 @@ class Work:
 
     def compiled_with_ancestors(self, name: str) -> list[Model]:
         if name not in self.ancestors:
-            self.ancestors[name] = self.in_order(self.nodes_of(partial(compile_models, name=name)))
+            self.ancestors[name] = self.in_order(self.nodes_of(partial(self.dbt.compile_models, name=name)))
         return self.ancestors[name]
 
     def nodes_of(self, compile: Callable[..., Compilation]) -> Sequence[Any]:
