@@ -12,7 +12,9 @@ from workshop.dbt_project.model_sql import demand_one_select
 from workshop.dbt_project.sql_text import line_of
 from workshop.dbt_project.trouble import explain
 from workshop.dbt_project.work import DoesNotRun, Work
+from workshop.notebook import agreement
 from workshop.notebook.cards import Card, note_card, tables_card, trouble_card
+from workshop.notebook.row_counts import counted
 from workshop.notebook.session import Session
 from workshop.notebook.tables import Table
 
@@ -36,6 +38,7 @@ def preview_model(session: Session, path: Path) -> Card:
         cursor = session.open_connection.cursor().execute(f"select * from (\n{model.sql}\n) limit {ROWS + 1}")
         columns = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
+        counts = counted(cursor, model, columns)
     except (duckdb.Error, RuntimeError) as error:
         if "interrupt" in str(error).lower():
             raise KeyboardInterrupt from error
@@ -47,9 +50,13 @@ def preview_model(session: Session, path: Path) -> Card:
             )
         trouble = replace(explain(error, names=RAW_NAMES), file=name, line=line_of(error))
         return trouble_card(f"{saved}\n\n{trouble}")
+    told = "\n\n".join(filter(None, [f"{saved} {counts}", agreement.of_model(session, work, path.stem)]))
     if not rows:
-        return tables_card(f"{saved} It returns no rows.", [])
-    return tables_card(saved, [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])])
+        return tables_card(told, [])
+    return tables_card(told, [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])])
+
+
+# -- how ---------------------------------------------------------------------------------------------------
 
 
 def parent_not_built(error: Exception, models: Container[str]) -> str:
