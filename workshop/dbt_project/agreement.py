@@ -66,7 +66,7 @@ def left_over(builds: Builds, relations: Container[str], models: Container[str])
 def reason_from_outside(
     name: str, now: dict[str, Text], builds: Builds, stamp: str, behind: Container[str]
 ) -> Behind | None:
-    """Return why a table is older than what it reads. Where a parent is behind itself, that one is told, and not this."""
+    """Return why a table is older than what it reads, or None; None, too, where a parent is told of already."""
     sources = sources_of(name, builds, stamp)
     if sources is None or not builds[name].is_table:
         return None

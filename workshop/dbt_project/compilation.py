@@ -58,7 +58,7 @@ def compile_everything(project: Path, manifest: Any = None) -> Compilation:
 
 
 def built_nodes(run: Run) -> Sequence[Any]:
-    """Return what a dbt command has built, and the ephemeral models that went into it, all of it with `compiled_code`."""
+    """Return what a dbt command has built, and the ephemeral models that went into it, with `compiled_code`."""
     nodes = [result.node for result in run.results if str(result.status) == "success"]
     return with_relations(Compilation(run, [*nodes, *ephemeral_besides(run)])).nodes
 

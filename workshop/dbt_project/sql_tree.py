@@ -53,7 +53,7 @@ def reads_of(sql: str) -> Reads:
 
 
 def canonical(sql: str) -> str:
-    """Return the select as DuckDB writes it: without comments, with its own spaces. What does not parse stays as it is."""
+    """Return the select as DuckDB writes it, without comments and with its own spaces; as it is where that fails."""
     try:
         [(text,)] = parser().execute("select json_deserialize_sql(json_serialize_sql(?))", [sql]).fetchall()
     except duckdb.Error:

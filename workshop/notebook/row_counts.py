@@ -51,7 +51,7 @@ def parents_of(cursor: duckdb.DuckDBPyConnection, model: Model) -> list[Parent]:
 def parent_of_same_grain(
     cursor: duckdb.DuckDBPyConnection, parents: Sequence[Parent], columns: Sequence[str]
 ) -> Parent | None:
-    """Return the only parent, or the finest of those whose key is among the model's columns; None where there is none."""
+    """Return the only parent, or the finest of those whose key is among the model's columns; None where none has."""
     if len(parents) == 1:
         return parents[0]
     with_key = [parent for parent in parents if parent.rows <= MOST and has_key(cursor, parent, columns)]

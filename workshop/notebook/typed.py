@@ -9,6 +9,8 @@ from IPython.core.error import UsageError
 
 from workshop.course.groups import UnknownName
 from workshop.dbt_project.files import ProjectTrouble
+from workshop.notebook.cards import note_card
+from workshop.notebook.steps import AllPassed
 
 
 def in_words(magic: Callable[..., Any]) -> Callable[..., None]:
@@ -23,6 +25,8 @@ def in_words(magic: Callable[..., Any]) -> Callable[..., None]:
             magic(self, line.strip(), *(() if cell is None else (cell,)))
         except (UnknownName, ProjectTrouble) as error:
             raise UsageError(str(error)) from None
+        except AllPassed as all_done:
+            note_card(str(all_done)).show()
         except KeyboardInterrupt:
             raise UsageError("You stopped it. The next cell works as usual.") from None
 
