@@ -205,10 +205,11 @@ class WorkshopMagics(Magics):
         Draw the DAG of your project as it is now. Models that are not built, or were changed since, stand out.
         """
         work = self.work()
-        picture = lineage(work, agreement.behind(self.session, work))
+        behind = agreement.behind(self.session, work)
+        picture = lineage(work, behind)
         display({"text/markdown": f"```mermaid\n{picture}\n```", "text/plain": picture}, raw=True)
         if told := agreement.of_everything(self.session, work):
-            note_card(told).show()
+            note_card(f"\\* {told}" if behind else told).show()  # the sign that they bear in the picture
 
     @line_magic
     @in_words

@@ -8,10 +8,11 @@ from pathlib import Path
 import duckdb
 
 from workshop.course.raw_tables import RAW_NAMES
+from workshop.dbt_project.built import kinds_of
 from workshop.dbt_project.model_sql import demand_one_select
 from workshop.dbt_project.sql_text import line_of
 from workshop.dbt_project.trouble import explain
-from workshop.dbt_project.work import DoesNotRun, Work
+from workshop.dbt_project.work import DoesNotRun, Model, Work
 from workshop.notebook import agreement
 from workshop.notebook.cards import Card, note_card, tables_card, trouble_card
 from workshop.notebook.row_counts import counted
@@ -30,7 +31,7 @@ def preview_model(session: Session, path: Path) -> Card:
     saved = f"`{name}` is saved."
     work = Work(session.project)
     try:
-        model = work.with_ancestors(path.stem)[-1]
+        model = with_ephemeral(work, path.stem)
         demand_one_select(model)
     except DoesNotRun as error:
         return trouble_card(f"{saved}\n\n{error}")
@@ -50,13 +51,27 @@ def preview_model(session: Session, path: Path) -> Card:
             )
         trouble = replace(explain(error, names=RAW_NAMES), file=name, line=line_of(error))
         return trouble_card(f"{saved}\n\n{trouble}")
-    told = "\n\n".join(filter(None, [f"{saved} {counts}", agreement.of_model(session, work, path.stem)]))
+    told = "\n\n".join(filter(None, [f"{saved} {counts}".rstrip(), agreement.of_model(session, work, path.stem)]))
     if not rows:
         return tables_card(told, [])
     return tables_card(told, [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])])
 
 
 # -- how ---------------------------------------------------------------------------------------------------
+
+
+def with_ephemeral(work: Work, name: str) -> Model:
+    """Return the model, with the ephemeral ones that it reads inside: dbt builds none of these. Raises DoesNotRun."""
+    models = work.with_ancestors(name)
+    kinds = kinds_of(work.manifest)
+    inside: dict[str, str] = {}
+    for model in models:
+        sql = model.sql
+        for relation, text in inside.items():
+            sql = sql.replace(relation, f"(\n{text}\n)")
+        if kinds[model.name] == "ephemeral":
+            inside[model.relation] = sql
+    return replace(models[-1], sql=sql)
 
 
 def parent_not_built(error: Exception, models: Container[str]) -> str:

@@ -7,6 +7,7 @@ import duckdb
 
 from workshop.dbt_project.sql_tree import parts_of, reads_of
 from workshop.dbt_project.work import Model
+from workshop.judging.deadline import TooSlow, deadline
 
 MOST = 1_000_000  # to count more could take longer than anybody waits for a preview
 RAW = "raw"
@@ -22,17 +23,27 @@ class Parent:
 
 
 def counted(cursor: duckdb.DuckDBPyConnection, model: Model, columns: Sequence[str]) -> str:
-    """Return a sentence such as "143 rows; `stg_orders` has 120." Raises duckdb.Error, RuntimeError.
+    """Return a sentence such as "143 rows; `stg_orders` has 120.", or "" where that can't be counted, or not in time.
 
     columns: the names of the model's columns
+
+    Raises KeyboardInterrupt.
     """
+    try:
+        with deadline(cursor):
+            return sentence(cursor, model, columns)
+    except (duckdb.Error, TooSlow):
+        return ""
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def sentence(cursor: duckdb.DuckDBPyConnection, model: Model, columns: Sequence[str]) -> str:
     rows = rows_in(cursor, f"(\n{model.sql}\n)")
     said = f"{in_words(rows)} {'row' if rows == 1 else 'rows'}"
     parent = parent_of_same_grain(cursor, parents_of(cursor, model), columns)
     return f"{said}; `{parent.name}` has {in_words(parent.rows)}." if parent else f"{said}."
-
-
-# -- how ---------------------------------------------------------------------------------------------------
 
 
 def parents_of(cursor: duckdb.DuckDBPyConnection, model: Model) -> list[Parent]:
