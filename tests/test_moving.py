@@ -89,9 +89,11 @@ def test_a_disk_that_fails_halfway_puts_all_of_it_back(project: Path, monkeypatc
 def test_a_new_name_is_told_with_who_says_the_old_one(project: Path) -> None:
     (project / "models/a.yml").write_text("models:\n  - name: stg_orders\n  - name: stg_orders_too\n")
     (project / "models/b.yml").write_text("models:\n  - name: stg_orders_too\n")
+    (project / "models/c.yml").write_text("sources:\n  - name: raw\n    tables:\n      - name: stg_orders\n")
+    (project / "models/d.yml").write_text("models: [")
     shown = move(project, ["models/staging/stg_orders.sql", "models/staging/stg_order.sql"])
     assert "`ref('stg_orders')` is now `ref('stg_order')`. The old one is still in `models/customers.sql`." in shown
-    assert "`name: stg_orders` is still in `models/a.yml`." in shown and "b.yml" not in shown
+    assert "The model is still called `stg_orders` in `models/a.yml`." in shown
 
 
 def test_an_answer_moves_as_the_magic_does() -> None:

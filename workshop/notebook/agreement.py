@@ -71,13 +71,6 @@ def of_models(session: Session, work: Work) -> str:
     return sentence(found, f"%dbt run --select {found[0].model}+" if len(found) == 1 else "%dbt run")
 
 
-def of_everything(session: Session, work: Work) -> str:
-    """Return what is to be said of all models, and of tables whose models are gone, or ""."""
-    if not session.is_open:
-        return ""
-    return " ".join(filter(None, [of_models(session, work), sentence_on_leftovers(leftovers(session, work))]))
-
-
 def behind(session: Session, work: Work) -> set[str]:
     """Return the names of the models that are behind in this notebook's warehouse; none where that is not known."""
     try:

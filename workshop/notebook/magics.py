@@ -208,8 +208,8 @@ class WorkshopMagics(Magics):
         behind = agreement.behind(self.session, work)
         picture = lineage(work, behind)
         display({"text/markdown": f"```mermaid\n{picture}\n```", "text/plain": picture}, raw=True)
-        if told := agreement.of_everything(self.session, work):
-            note_card(f"\\* {told}" if behind else told).show()  # the sign that they bear in the picture
+        if behind:
+            note_card(f"`*` {agreement.of_models(self.session, work)}").show()  # the sign that they bear in the picture
 
     @line_magic
     @in_words

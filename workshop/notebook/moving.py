@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+import yaml
 from IPython.core.error import UsageError
 
 from workshop.dbt_project.files import GENERATED, WRITABLE_SUFFIXES, ProjectTrouble, move_file, path_in_project
@@ -86,13 +87,24 @@ def still_named(project: Path, old: str, new: str) -> Iterator[str]:
     if not old.endswith(".sql") or before == after:
         return
     reference = re.compile(rf"""\bref\(\s*['"]{re.escape(before)}['"]""")
-    description = re.compile(rf"""^\s*(?:- )?name:\s*['"]?{re.escape(before)}['"]?\s*$""", re.MULTILINE)
     texts = list(texts_in(project))
     if reading := [f"`{name}`" for name, text in texts if reference.search(text)]:
         yield f"`ref('{before}')` is now `ref('{after}')`. The old one is still in {', '.join(reading)}."
-    yaml_files = [(name, text) for name, text in texts if name.endswith((".yml", ".yaml"))]
-    if describing := [f"`{name}`" for name, text in yaml_files if description.search(text)]:
-        yield f"`name: {before}` is still in {', '.join(describing)}. If it means the model, write `{after}`."
+    if describing := [
+        f"`{name}`" for name, text in texts if name.endswith((".yml", ".yaml")) and describes(text, before)
+    ]:
+        yield f"The model is still called `{before}` in {', '.join(describing)}."
+
+
+def describes(text: str, model: str) -> bool:
+    """Tell whether YAML describes a model of this name; no where it can't be read, which dbt will tell."""
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return False
+    models = content.get("models") if isinstance(content, dict) else None
+    entries = models if isinstance(models, list) else []
+    return any(isinstance(entry, dict) and entry.get("name") == model for entry in entries)
 
 
 def texts_in(project: Path) -> Iterator[tuple[str, str]]:
