@@ -12,7 +12,7 @@ from workshop.dbt_project.files import apply_edits
 pytestmark = pytest.mark.slow
 
 ORDERS = "select order_id, customer_id from {{ ref('stg_orders') }}"
-SPEAKING = ("since it was built", "not built yet", "was built before", "in the warehouse", "%dbt run")
+SPEAKING = ("since it was built", "was built before", "in the warehouse", "%dbt run")
 
 
 @pytest.fixture
@@ -62,11 +62,11 @@ def test_what_is_built_as_the_files_are_is_not_spoken_of(built: Cells) -> None:
 
 def test_a_model_that_was_never_built(empty: Cells) -> None:
     empty.run("%dbt run --select stg_orders")
-    assert "`orders` is not built yet: `%dbt run --select orders`" in empty.run(
+    assert "`orders` is not in this notebook's warehouse yet: `%dbt run --select orders`" in empty.run(
         f"%%sqlmodel models/orders.sql\n{ORDERS}"
     )
     shown = empty.run("%%sql\nselect * from orders")
-    assert "`orders` is not built yet: `%dbt run --select orders`" in shown
+    assert "`orders` is not in this notebook's warehouse yet: `%dbt run --select orders`" in shown
 
 
 def test_a_model_that_was_changed(built: Cells) -> None:
@@ -89,6 +89,8 @@ def test_a_parent_that_was_changed_and_then_built_alone(built: Cells) -> None:
     change(built, "models/staging/stg_payments.sql", "amount / 100", "amount / 1000")
     said = "`stg_payments` was changed since it was built: `%dbt run --select +orders`"
     assert said in preview(built, "models/orders.sql")
+    shown = built.run("%%sql\nselect amuont from orders join stg_payments using (order_id)")
+    assert "`stg_payments` was changed since it was built: `%dbt run --select " in shown and shown.count("%dbt") == 1
     built.run("%dbt run --select stg_payments")
     assert "`orders` was built before `stg_payments` was changed: `%dbt run --select orders`" in preview(
         built, "models/orders.sql"

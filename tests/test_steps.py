@@ -13,7 +13,7 @@ from workshop.dbt_project.files import apply_edits
 from workshop.judging.exercise import Feedback
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED, WORKSHOP_PROBLEM, Verdict
 from workshop.notebook.cards import feedback_card
-from workshop.notebook.hints import folded_hints
+from workshop.notebook.hints import folded_hints, split_number
 from workshop.notebook.steps import strip_card
 
 ORDERS = find_exercise("orders")
@@ -97,6 +97,15 @@ def test_no_hint_where_none_helps(outcome: str) -> None:
 def test_hints_are_escaped() -> None:
     exercise = replace(ORDERS, hints=("<script>", "b", "c"))
     assert "<script>" not in folded_hints(Feedback(exercise, Verdict(NOT_YET, "")), 0)[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [("", ("", None)), ("tests", ("tests", None)), ("tests 3", ("tests", 3)), ("2", ("", 2)), ("a -1", ("a", -1))],
+)
+def test_a_number_behind_a_name(line: str, parts: tuple[str, int | None]) -> None:
+    assert split_number(line) == parts
+    assert split_number("--3") == ("--3", None) and split_number("tests ²") == ("tests ²", None)
 
 
 # -- words without a name --------------------------------------------------------------------------------------

@@ -10,12 +10,11 @@ import duckdb
 from workshop.course.reference import answers
 from workshop.dbt_project.agreement import Behind, Why, disagreements, left_over
 from workshop.dbt_project.files import ProjectTrouble
-from workshop.dbt_project.work import DoesNotRun, Model, Work
+from workshop.dbt_project.work import DoesNotRun, Model, Work, ancestors_of
 from workshop.judging.exercise import Exercise
 from workshop.notebook.session import Session
 
 MOST_NAMES = 3
-
 
 P = ParamSpec("P")
 
@@ -36,9 +35,7 @@ def or_nothing(say: Callable[P, str]) -> Callable[P, str]:
 @or_nothing
 def of_model(session: Session, work: Work, name: str) -> str:
     """Return what is to be said of a model and all that it is built on, or ""."""
-    found = behind_in(session, work, work.with_ancestors(name))
-    parents = "" if {each.model for each in found} <= {name} else "+"
-    return sentence(found, f"%dbt run --select {parents}{name}")
+    return said_of(session, work.with_ancestors(name), work, [name])
 
 
 @or_nothing
@@ -60,8 +57,14 @@ def of_query(session: Session, query: str) -> str:
     work = Work(session.project)
     words = set(re.findall(r"\w+", query))
     said = sentence_on_leftovers([name for name in leftovers(session, work) if name in words])
-    named = [name for name in work.model_files if name in words]
-    return " ".join(filter(None, [*(of_model(session, work, name) for name in named), said]))
+    if named := [name for name in work.model_files if name in words]:
+        models = work.compiled()[0]
+        wanted = {
+            name for model in models if model.name in named for name in (*ancestors_of(model, models), model.name)
+        }
+        behind_them = said_of(session, [model for model in models if model.name in wanted], work, named)
+        said = " ".join(filter(None, [behind_them, said]))
+    return said
 
 
 @or_nothing
@@ -101,6 +104,13 @@ def sentence_on_leftovers(names: Sequence[str]) -> str:
 # -- how ---------------------------------------------------------------------------------------------------
 
 
+def said_of(session: Session, models: Sequence[Model], work: Work, names: list[str]) -> str:
+    """Return what is to be said of models, parents first, where those with these `names` are wanted."""
+    found = behind_in(session, work, models)
+    parents = "" if [each.model for each in found] == names else "+"
+    return sentence(found, f"%dbt run --select {' '.join(parents + name for name in names)}")
+
+
 def sentence(found: Sequence[Behind], command: str) -> str:
     """Return why models are behind, and the command; of several reasons, the one from which the others follow."""
     said = "; ".join(filter(None, map(clause, *by_reason(found)))) if found else ""
@@ -119,7 +129,7 @@ def clause(why: Why, found: Sequence[Behind]) -> str:
     was, they = ("was", "it was") if len(names) == 1 else ("were", "they were")
     match why:
         case Why.NOT_BUILT:
-            return f"{listed(names)} {'is' if len(names) == 1 else 'are'} not built yet"
+            return f"{listed(names)} {'is' if len(names) == 1 else 'are'} not in this notebook's warehouse yet"
         case Why.CHANGED:
             return f"{listed(names)} {was} changed since {they} built"
         case Why.READS_CHANGED:

@@ -1,5 +1,7 @@
 """The hints of an exercise: one after the other by `%hint`, and folded into the card of a check."""
 
+import re
+
 from IPython.core.error import UsageError
 
 from workshop.judging.exercise import Exercise, Feedback
@@ -13,7 +15,7 @@ SUMMARY = "cursor: pointer; color: var(--jp-content-link-color, #1565c0);"
 def split_number(line: str) -> tuple[str, int | None]:
     """Return what was typed behind `%hint` as a name, "" where there is none, and a number. Raises UsageError."""
     *name, last = line.split() or [""]
-    if not last.lstrip("+-").isdigit():
+    if not re.fullmatch(r"[+-]?\d+", last):
         return line, None
     return " ".join(name), int(last)
 
