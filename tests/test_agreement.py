@@ -243,7 +243,7 @@ COUNTED = (
         "`stg_customers` has",
     ),
     ("select 1 as a", "1 row."),
-    ("select * from {{ ref('stg_orders') }} where false", "0 rows; `stg_orders` has 120."),
+    ("select * from {{ ref('stg_orders') }} where false", "It returns no rows; `stg_orders` has 120."),
     ("select count(*) as n from {{ ref('stg_orders') }}, {{ ref('stg_payments') }}", "1 row."),
     ("select range as a from range(2000000)", "more than 1,000,000 rows."),
 )

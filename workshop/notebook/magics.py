@@ -129,8 +129,8 @@ class WorkshopMagics(Magics):
         Judge an exercise by what your files do, and show where you are. It changes nothing. Without a name: the step
         that you are at.
         """
+        exercise = self.asked(line)
         work = self.work()
-        exercise = self.asked(line, work)
         feedback = try_exercise(exercise, work)
         besides = agreement.of_exercise(self.session, work, exercise) if feedback.verdict.has_passed else ""
         hints = folded_hints(feedback, self.session.hints_given.get(exercise.name, 0))
@@ -233,12 +233,12 @@ class WorkshopMagics(Magics):
         elif words[:2] == ["docs", "generate"] and "--static" in words and run.succeeded:
             docs_card(self.session.project, Path.cwd()).show()
 
-    def asked(self, name: str, work: Work | None = None) -> Exercise:
+    def asked(self, name: str) -> Exercise:
         """Return the exercise with this name, or without one the step that the learner is at."""
         if name:
             return find_exercise(name)
         self.session.demand_open()  # only then is it known which group this notebook is about
-        return step_of(self.session.group, work or self.work())
+        return step_of(self.session.group, self.work())
 
     def work(self) -> Work:
         return Work(self.session.project, self.session.relations())

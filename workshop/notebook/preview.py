@@ -39,7 +39,7 @@ def preview_model(session: Session, path: Path) -> Card:
         cursor = session.open_connection.cursor().execute(f"select * from (\n{model.sql}\n) limit {ROWS + 1}")
         columns = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
-        counts = counted(cursor, model, columns)
+        counts = counted(cursor, model, columns) or ("" if rows else "It returns no rows.")
     except (duckdb.Error, RuntimeError) as error:
         if "interrupt" in str(error).lower():
             raise KeyboardInterrupt from error

@@ -41,7 +41,7 @@ def counted(cursor: duckdb.DuckDBPyConnection, model: Model, columns: Sequence[s
 
 def sentence(cursor: duckdb.DuckDBPyConnection, model: Model, columns: Sequence[str]) -> str:
     rows = rows_in(cursor, f"(\n{model.sql}\n)")
-    said = f"{in_words(rows)} {'row' if rows == 1 else 'rows'}"
+    said = f"{in_words(rows)} {'row' if rows == 1 else 'rows'}" if rows else "It returns no rows"
     parent = parent_of_same_grain(cursor, parents_of(cursor, model), columns)
     return f"{said}; `{parent.name}` has {in_words(parent.rows)}." if parent else f"{said}."
 

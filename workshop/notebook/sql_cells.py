@@ -65,10 +65,10 @@ def connect_jupysql(shell: Any, session: Session) -> None:
         shell.run_line_magic("sql", f"{ALIAS} --alias {ALIAS}")
 
 
-def friendly(magic: Callable[..., Any], session: Session, draws: bool = False) -> Callable[..., Any]:
+def friendly(magic: Callable[..., Any], session: Session | None = None, draws: bool = False) -> Callable[..., Any]:
     """Return the magic with its errors as sentences, and one for a cell without a query.
 
-    session: of the notebook; where its warehouse is older than the files, an error says so
+    session: of the notebook, if there is one: where its warehouse is older than the files, an error says so
     draws: whether it needs matplotlib
     """
 
@@ -90,9 +90,9 @@ def friendly(magic: Callable[..., Any], session: Session, draws: bool = False) -
     return run
 
 
-def behind(session: Session, error: BaseException, query: str) -> str:
+def behind(session: Session | None, error: BaseException, query: str) -> str:
     """Return what is to be said of models that the query names and that are not built as their files are."""
-    return agreement.of_query(session, query) if DUCKDB_ERROR.search(str(error)) else ""
+    return agreement.of_query(session, query) if session and DUCKDB_ERROR.search(str(error)) else ""
 
 
 def sentence(error: BaseException) -> str:
