@@ -1,9 +1,10 @@
-"""The hints of an exercise: one after the other by `%hint`, and folded into the card of a check."""
+"""The hints of an exercise, by `%hint` and folded into the card of a check, and what `%solution` says after them."""
 
 import re
 
 from IPython.core.error import UsageError
 
+from workshop.course.reference import answers
 from workshop.judging.exercise import Exercise, Feedback
 from workshop.judging.verdict import NOT_STARTED, NOT_YET
 from workshop.notebook.cards import markdown
@@ -27,6 +28,12 @@ def hint(exercise: Exercise, number: int) -> str:
         raise UsageError(f"There is no hint {number}: `{exercise.name}` has hints 1 to {last}.")
     after = f"\n\n{way_to_the_solution(exercise)}" if number == last else ""
     return f"**Hint {number} of {last} for `{exercise.name}`:** {exercise.hints[number - 1]}{after}"
+
+
+def solution(exercise: Exercise) -> str:
+    """Return the answer and the reason for it, as Markdown."""
+    cells = "\n\n".join(f"```sql\n{cell}\n```" for cell in answers()[exercise.name].cells)
+    return f"**The answer to `{exercise.name}`:**\n\n{cells}\n\n**Why:** {exercise.reason}"
 
 
 def folded_hints(feedback: Feedback, given: int) -> tuple[str, str]:

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Container
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from workshop.course.raw_tables import RAW_NAMES
+from workshop.dbt_project.aside import aside
 from workshop.dbt_project.built import kinds_of
+from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
 from workshop.dbt_project.model_sql import demand_one_select
 from workshop.dbt_project.sql_text import line_of
 from workshop.dbt_project.trouble import explain
@@ -31,18 +35,18 @@ def preview_model(session: Session, path: Path) -> Card:
     saved = f"`{name}` is saved."
     work = Work(session.project)
     try:
-        model = with_ephemeral(work, path.stem)
-        demand_one_select(model)
+        with limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
+            work.demand_readable()
+            model = with_ephemeral(work, path.stem)
+            demand_one_select(model)
     except DoesNotRun as error:
         return trouble_card(f"{saved}\n\n{error}")
+    cursor = session.open_connection.cursor()
     try:
-        cursor = session.open_connection.cursor().execute(f"select * from (\n{model.sql}\n) limit {ROWS + 1}")
-        columns = [column[0] for column in cursor.description or ()]
-        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
-        counts = counted(cursor, model, columns) or ("" if rows else "It returns no rows.")
-    except (duckdb.Error, RuntimeError) as error:
-        if "interrupt" in str(error).lower():
-            raise KeyboardInterrupt from error
+        with limited():
+            columns, rows = aside(partial(first_rows, cursor, model.sql), cursor.interrupt)
+            counts = counted(session.open_connection.cursor(), model, columns)
+    except duckdb.Error as error:
         if parent := parent_not_built(error, work.model_files):
             return note_card(
                 f"{saved}\n\nIt reads `{parent}`, which is not in this notebook's warehouse yet, so there are no rows "
@@ -51,6 +55,7 @@ def preview_model(session: Session, path: Path) -> Card:
             )
         trouble = replace(explain(error, names=RAW_NAMES), file=name, line=line_of(error))
         return trouble_card(f"{saved}\n\n{trouble}")
+    counts = counts or ("" if rows else "It returns no rows.")
     told = "\n\n".join(filter(None, [f"{saved} {counts}".rstrip(), agreement.of_model(session, work, path.stem)]))
     if not rows:
         return tables_card(told, [])
@@ -72,6 +77,13 @@ def with_ephemeral(work: Work, name: str) -> Model:
         if kinds[model.name] == "ephemeral":
             inside[model.relation] = sql
     return replace(models[-1], sql=sql)
+
+
+def first_rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the names of the columns, and the first rows."""
+    cursor.execute(f"select * from (\n{sql}\n) limit {ROWS + 1}")
+    columns = [column[0] for column in cursor.description or ()]
+    return columns, [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
 
 
 def parent_not_built(error: Exception, models: Container[str]) -> str:
