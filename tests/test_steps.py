@@ -146,3 +146,13 @@ def test_with_everything_done_it_says_where_to_go_on(at_grain: Cells) -> None:
     for word in ("%check", "%hint", "%solution"):
         assert "Every step of working group 1 passes, and `%workgroup 2` goes on." in at_grain.run(word)
     assert "5 of 5 steps done" in at_grain.run("%progress")
+
+
+@pytest.mark.slow
+def test_a_step_that_has_no_end_holds_up_no_other(at_grain: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workshop.notebook.steps.SECONDS_FOR_THE_OTHERS", 0.3)
+    at_grain.write(
+        "models/orders.sql", "select count(*) as n from range(10000000000) as a(i), range(9000000000) as b(j)"
+    )
+    shown = at_grain.run("%check inspect_payments")
+    assert "inspect_payments: right" in shown and "steps done" not in shown

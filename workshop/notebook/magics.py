@@ -25,7 +25,7 @@ from workshop.notebook.lineage import lineage
 from workshop.notebook.moving import move
 from workshop.notebook.session import Session
 from workshop.notebook.sql_cells import connect_jupysql
-from workshop.notebook.steps import step_of, strip_card, with_the_others
+from workshop.notebook.steps import step_of, strip_below, strip_card
 from workshop.notebook.typed import in_shell_words, in_words, with_body
 
 MOST_HOURS = 24 * 365  # older than any data of ours
@@ -135,9 +135,9 @@ class WorkshopMagics(Magics):
         work = self.work()
         feedback = try_exercise(exercise, work)
         besides = agreement.of_exercise(self.session, work, exercise) if feedback.verdict.has_passed else ""
-        hints = folded_hints(feedback, self.session.hints_given.get(exercise.name, 0))
-        feedback_card(feedback, besides, hints).show()
-        strip_card(with_the_others(feedback, work), feedback.verdict.outcome).show()
+        feedback_card(feedback, besides, folded_hints(feedback, self.session.hints_given.get(exercise.name, 0))).show()
+        if strip := strip_below(feedback, work):
+            strip.show()
 
     @line_magic
     @in_words

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from html import escape
 
 from workshop.course.groups import GROUPS, find_group
+from workshop.dbt_project.limits import TooLong, limited
 from workshop.dbt_project.work import Work
 from workshop.judging.exercise import Exercise, Feedback, try_exercises
 from workshop.judging.verdict import NOT_STARTED
 from workshop.notebook.cards import VOICES, Card
+
+SECONDS_FOR_THE_OTHERS = 3  # of computing; the verdict that was asked for is on the screen by then
 
 DONE, HERE, TO_COME = "done", "you are here", "to come"
 MARKS = {DONE: "✓", HERE: "▸", TO_COME: "○"}
@@ -41,11 +44,16 @@ def first_open(feedbacks: Sequence[Feedback]) -> Exercise | None:
     return next((each.exercise for each in feedbacks if not each.verdict.has_passed), None)
 
 
-def with_the_others(feedback: Feedback, work: Work) -> list[Feedback]:
-    """Return this feedback among that on the other steps of its group, in their order."""
+def strip_below(feedback: Feedback, work: Work) -> Card | None:
+    """Return the strip of the group below the card of one of its steps, or None where another step has no end."""
     steps = find_group(feedback.exercise.group).exercises
-    others = try_exercises([step for step in steps if step is not feedback.exercise], work)
-    return sorted([feedback, *others], key=lambda each: steps.index(each.exercise))
+    try:
+        with limited(SECONDS_FOR_THE_OTHERS):
+            others = try_exercises([step for step in steps if step is not feedback.exercise], work)
+    except TooLong:
+        return None
+    feedbacks = sorted([feedback, *others], key=lambda each: steps.index(each.exercise))
+    return strip_card(feedbacks, feedback.verdict.outcome)
 
 
 def strip_card(feedbacks: Sequence[Feedback], outcome: str = NOT_STARTED) -> Card:
