@@ -57,6 +57,12 @@ def compile_everything(project: Path, manifest: Any = None) -> Compilation:
     return with_relations(Compilation(compiled.run, [*compiled.nodes, *known]))
 
 
+def built_nodes(run: Run) -> Sequence[Any]:
+    """Return what a dbt command has built, and the ephemeral models that went into it, with `compiled_code`."""
+    nodes = [result.node for result in run.results if str(result.status) == "success"]
+    return with_relations(Compilation(run, [*nodes, *ephemeral_besides(run)])).nodes
+
+
 def warm_up(project: Path) -> None:
     """Start importing dbt in the background, and read one's own `project` once, so that the first check is fast.
 

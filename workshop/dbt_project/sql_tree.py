@@ -1,4 +1,4 @@
-"""DuckDB's syntax tree of a select: which tables it reads."""
+"""DuckDB's syntax tree of a select: which tables it reads, and whether two selects are the same."""
 
 import json
 from dataclasses import dataclass
@@ -50,6 +50,15 @@ def reads_of(sql: str) -> Reads:
     walk(tree)
     shadowed = tuple(name for name in tables if len(name) == 1 and name[0] in ctes)
     return Reads(tuple(name for name in tables if name not in shadowed), shadowed, may_be_more)
+
+
+def canonical(sql: str) -> str:
+    """Return the select as DuckDB writes it, without comments and with its own spaces; as it is where that fails."""
+    try:
+        [(text,)] = parser().execute("select json_deserialize_sql(json_serialize_sql(?))", [sql]).fetchall()
+    except duckdb.Error:
+        return sql.strip()
+    return str(text)
 
 
 @cache

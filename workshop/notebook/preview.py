@@ -11,12 +11,15 @@ import duckdb
 
 from workshop.course.raw_tables import RAW_NAMES
 from workshop.dbt_project.aside import aside
+from workshop.dbt_project.built import kinds_of
 from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
 from workshop.dbt_project.model_sql import demand_one_select
 from workshop.dbt_project.sql_text import line_of
 from workshop.dbt_project.trouble import explain
-from workshop.dbt_project.work import DoesNotRun, Work
+from workshop.dbt_project.work import DoesNotRun, Model, Work
+from workshop.notebook import agreement
 from workshop.notebook.cards import Card, note_card, tables_card, trouble_card
+from workshop.notebook.row_counts import counted
 from workshop.notebook.session import Session
 from workshop.notebook.tables import Table
 
@@ -34,14 +37,15 @@ def preview_model(session: Session, path: Path) -> Card:
     try:
         with limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
             work.demand_readable()
-            model = work.with_ancestors(path.stem)[-1]
+            model = with_ephemeral(work, path.stem)
             demand_one_select(model)
     except DoesNotRun as error:
         return trouble_card(f"{saved}\n\n{error}")
     cursor = session.open_connection.cursor()
     try:
         with limited():
-            rows = aside(partial(first_rows, cursor, model.sql), cursor.interrupt)
+            columns, rows = aside(partial(first_rows, cursor, model.sql), cursor.interrupt)
+            counts = counted(session.open_connection.cursor(), model, columns)
     except duckdb.Error as error:
         if parent := parent_not_built(error, work.model_files):
             return note_card(
@@ -51,15 +55,35 @@ def preview_model(session: Session, path: Path) -> Card:
             )
         trouble = replace(explain(error, names=RAW_NAMES), file=name, line=line_of(error))
         return trouble_card(f"{saved}\n\n{trouble}")
+    counts = counts or ("" if rows else "It returns no rows.")
+    told = "\n\n".join(filter(None, [f"{saved} {counts}".rstrip(), agreement.of_model(session, work, path.stem)]))
     if not rows:
-        return tables_card(f"{saved} It returns no rows.", [])
-    return tables_card(saved, [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])])
+        return tables_card(told, [])
+    return tables_card(told, [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])])
 
 
-def first_rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def with_ephemeral(work: Work, name: str) -> Model:
+    """Return the model, with the ephemeral ones that it reads inside: dbt builds none of these. Raises DoesNotRun."""
+    models = work.with_ancestors(name)
+    kinds = kinds_of(work.manifest)
+    inside: dict[str, str] = {}
+    for model in models:
+        sql = model.sql
+        for relation, text in inside.items():
+            sql = sql.replace(relation, f"(\n{text}\n)")
+        if kinds[model.name] == "ephemeral":
+            inside[model.relation] = sql
+    return replace(models[-1], sql=sql)
+
+
+def first_rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the names of the columns, and the first rows."""
     cursor.execute(f"select * from (\n{sql}\n) limit {ROWS + 1}")
     columns = [column[0] for column in cursor.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
+    return columns, [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
 
 
 def parent_not_built(error: Exception, models: Container[str]) -> str:
