@@ -1,9 +1,7 @@
 """The learner's work as a check sees it: files, models, compiled SQL, notes. Read-only."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ import yaml
 
 from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project
 from workshop.dbt_project.invocation import Run
-from workshop.dbt_project.trouble import Trouble
+from workshop.dbt_project.trouble import Trouble, explain_in_project
 
 NOTES = "notes"
 
@@ -39,6 +37,8 @@ class Model:
     relation: its quoted name in compiled SQL
     reads: the quoted names of the models and sources that dbt knows it reads
     parents: the names of the models among these
+    text: as the learner wrote it
+    all_models: the names of all models of the project
     """
 
     name: str
@@ -47,6 +47,8 @@ class Model:
     relation: str
     reads: frozenset[str]
     parents: frozenset[str]
+    text: str = ""
+    all_models: tuple[str, ...] = ()
 
 
 class Work:
@@ -93,7 +95,7 @@ class Work:
         self.demand_project_file()
         self.read = self.read or read_project(self.project)
         if self.read.manifest is None:
-            raise DoesNotRun(self.with_names(self.read.trouble))
+            raise DoesNotRun(self.explained(self.read.trouble))
         return self.read.manifest
 
     @cached_property
@@ -147,7 +149,7 @@ class Work:
         compilation = compile(self.project, manifest=self.read.manifest if self.read else None)
         self.read = self.read or compilation.run
         if not compilation.run.succeeded:
-            raise DoesNotRun(self.with_names(compilation.run.trouble))
+            raise DoesNotRun(self.explained(compilation.run.trouble))
         return compilation.nodes
 
     def in_order(self, compiled: Sequence[Any]) -> list[Model]:
@@ -168,22 +170,27 @@ class Work:
     def as_model(self, node: Any) -> Model:
         everything = self.manifest.nodes | self.manifest.sources
         read = [everything[id] for id in node.depends_on.nodes if id in everything]
+        path = node.original_file_path.replace("\\", "/")
         return Model(
             node.name,
-            node.original_file_path.replace("\\", "/"),
+            path,
             node.compiled_code or "",
             node.relation_name,
             frozenset(each.relation_name for each in read if each.relation_name),
             frozenset(each.name for each in read if each.resource_type == "model"),
+            self.text_of(path),
+            tuple(self.model_files),
         )
 
-    def with_names(self, trouble: Trouble | None) -> Trouble:
-        """Return the trouble, with a "did you mean" where a name of a model or file is nearly right."""
+    def text_of(self, file: str) -> str:
+        path = self.project / file
+        return path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""
+
+    def explained(self, trouble: Trouble | None) -> Trouble:
+        """Return the trouble, with what the file at fault tells."""
         if trouble is None:
             return Trouble("dbt stopped without a message.", "Run `%dbt build`, and look at what it says.")
-        wanted = re.search(r"node named '([^']+)'", trouble.said)
-        close = get_close_matches(wanted.group(1), self.model_files, 1, 0.6) if wanted else []
-        return replace(trouble, meaning=f"{trouble.meaning} Did you mean `{close[0]}`?") if close else trouble
+        return explain_in_project(trouble, self.project, tuple(self.model_files))
 
 
 def ancestors_of(model: Model, models: list[Model]) -> set[str]:

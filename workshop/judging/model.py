@@ -13,6 +13,7 @@ from workshop.judging.explanation import hard_coded, praise, show, show_on_every
 from workshop.judging.model_answer import ModelAnswer
 from workshop.judging.recognition import recognise
 from workshop.judging.reference import Reference
+from workshop.judging.refusal import told_in_full
 from workshop.judging.trial import set_up
 from workshop.judging.verdict import Verdict, not_yet
 
@@ -48,4 +49,5 @@ def compiled(work: Work, answer: ModelAnswer, reference: Reference) -> Sequence[
         raise NotStarted(f"`{name}.sql` is there, and still empty.")
     if reference.starter.get(name) == tidy(text):
         raise NotStarted(f"`{name}.sql` is as the starter project has it.")
-    return work.with_ancestors(name)
+    with told_in_full(work, reference):
+        return work.with_ancestors(name)

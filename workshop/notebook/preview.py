@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Container
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from workshop.course.raw_tables import RAW_NAMES
+from workshop.course.reference import reference
 from workshop.dbt_project.model_sql import demand_one_select
-from workshop.dbt_project.sql_text import line_of
-from workshop.dbt_project.trouble import explain
 from workshop.dbt_project.work import DoesNotRun, Work
+from workshop.judging.refusal import of_duckdb, told_in_full
 from workshop.notebook.cards import Card, note_card, tables_card, trouble_card
 from workshop.notebook.session import Session
 from workshop.notebook.tables import Table
@@ -28,7 +26,8 @@ def preview_model(session: Session, path: Path) -> Card:
     saved = f"`{name}` is saved."
     work = Work(session.project)
     try:
-        model = work.with_ancestors(path.stem)[-1]
+        with told_in_full(work, reference()):
+            model = work.with_ancestors(path.stem)[-1]
         demand_one_select(model)
     except DoesNotRun as error:
         return trouble_card(f"{saved}\n\n{error}")
@@ -45,8 +44,7 @@ def preview_model(session: Session, path: Path) -> Card:
                 f"to "
                 f"show. Build it: `%dbt run --select {parent}`, then run this cell again."
             )
-        trouble = replace(explain(error, names=RAW_NAMES), file=name, line=line_of(error))
-        return trouble_card(f"{saved}\n\n{trouble}")
+        return trouble_card(f"{saved}\n\n{of_duckdb(error, model, reference())}")
     if not rows:
         return tables_card(f"{saved} It returns no rows.", [])
     return tables_card(saved, [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])])

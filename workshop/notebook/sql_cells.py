@@ -81,20 +81,21 @@ def friendly(magic: Callable[..., Any], draws: bool = False) -> Callable[..., An
         except (RefTrouble, ProjectTrouble) as error:
             raise UsageError(str(error)) from None
         except (duckdb.Error, TemplateError, TypeError, RuntimeError, UsageError, KeyboardInterrupt) as error:
-            raise UsageError(sentence(error)) from None
+            raise UsageError(sentence(error, cell or line)) from None
 
     run.is_friendly = True  # type: ignore[attr-defined]
     return run
 
 
-def sentence(error: BaseException) -> str:
+def sentence(error: BaseException, cell: str = "") -> str:
+    """Return an error of JupySQL, Jinja or DuckDB in words; `cell` is what was run."""
     text = str(error).rpartition(JUPYSQL_HEADING)[2].strip()
     if isinstance(error, UsageError) and not DUCKDB_ERROR.match(text):
         return text  # JupySQL's own words
-    trouble = explain(error if isinstance(error, KeyboardInterrupt) else text, names=RAW_NAMES)
+    trouble = explain(error if isinstance(error, KeyboardInterrupt) else text, names=RAW_NAMES, text=cell)
     lines = text.splitlines()
     detail = next((lines[number : number + 2] for number, line in enumerate(lines) if line.startswith("LINE ")), [])
-    return "\n".join([trouble.said, *detail, trouble.meaning])
+    return "\n".join(filter(None, [trouble.said, *([trouble.shown] if trouble.shown else detail), trouble.meaning]))
 
 
 class RefTrouble(Exception):
