@@ -60,7 +60,6 @@ UNREADABLE_PROJECT = """Runtime Error
         ("Connection Error: Connection already closed!", "Run the first cell"),
         ("at path ['enabled']: 'maybe' is not of type 'boolean'", "The setting `enabled`"),
         ("Interrupted!", "You stopped it"),
-        ("something nobody has seen before", "Read the message closely"),
     ],
 )
 def test_meaning(message: str, meaning: str) -> None:
@@ -116,3 +115,9 @@ def test_did_you_mean_a_command() -> None:
 def test_trouble_reads_as_message_place_and_meaning() -> None:
     text = str(explain("Compilation Error in model a (models/a.sql)\n  'reff' is undefined\n    line 3"))
     assert text.startswith("'reff' is undefined (models/a.sql, line 3)\n\nJinja does not know `reff`.")
+
+
+def test_where_nothing_is_known_the_whole_sentence_is_shown() -> None:
+    assert str(explain("Runtime Error\n  Something that nobody\n  has seen before")) == (
+        "Something that nobody has seen before"
+    )

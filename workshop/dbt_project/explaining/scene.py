@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from workshop.dbt_project.explaining.sql_tokens import Token, tokens_of
+from workshop.dbt_project.explaining.sql_tokens import Tokens, tokens_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Scene:
     names: Sequence[str] = ()
 
     @cached_property
-    def tokens(self) -> Sequence[Token]:
+    def tokens(self) -> Tokens:
         return tokens_of(self.text)
 
     @property

@@ -38,8 +38,11 @@ class Token:
         return self.text.lower()
 
 
+Tokens = Sequence[Token]
+
+
 @lru_cache(maxsize=50)
-def tokens_of(text: str) -> Sequence[Token]:
+def tokens_of(text: str) -> Tokens:
     """Return the tokens of SQL with Jinja in it, without comments, `{% %}` and `config()`."""
     found = []
     for match in PATTERN.finditer(text):
