@@ -14,6 +14,8 @@ from workshop.dbt_project.explaining.place import excerpt, line_number, position
 from workshop.dbt_project.explaining.scene import Scene, Slip
 from workshop.dbt_project.explaining.sql_names import unknown_name
 from workshop.dbt_project.explaining.sql_repair import unreadable_sql
+from workshop.dbt_project.explaining.yaml_slips import docs_slip, yaml_slip
+from workshop.dbt_project.yaml_files import texts_of
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,26 @@ def explain(
 
 
 def explain_in_project(trouble: Trouble, project: Path, names: Sequence[str] = (), compiled: str = "") -> Trouble:
-    """Return the same trouble, with what the file at fault tells where that is a file of SQL."""
-    path = project / trouble.file
-    if not trouble.file.endswith(".sql") or not trouble.whole or not path.is_file():
+    """Return the same trouble, with what the file at fault tells."""
+    if not trouble.whole:
         return trouble
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
-    return explain(trouble.whole, names=names, text=text, file=trouble.file, compiled=compiled)
+    path = project / trouble.file
+    if trouble.file.endswith(".sql") and path.is_file():
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        return explain(trouble.whole, names=names, text=text, file=trouble.file, compiled=compiled)
+    if trouble.file.startswith("models/") or (not trouble.file and "cycle" not in trouble.whole):
+        return in_yaml_or_docs(trouble, project)
+    return trouble
+
+
+def in_yaml_or_docs(trouble: Trouble, project: Path) -> Trouble:
+    """Return the trouble with the slip in the YAML or docs file that dbt names, or in any where it names none."""
+    for file, text in texts_of(project, ".yml", ".yaml", ".md"):
+        if trouble.file in ("", file):
+            slip = docs_slip(text) if file.endswith(".md") else yaml_slip(text, trouble.whole)
+            if slip:
+                return at_slip(trouble, file, text, slip)
+    return trouble
 
 
 # -- how ---------------------------------------------------------------------------------------------------
@@ -102,6 +118,12 @@ def in_the_file(trouble: Trouble, scene: Scene) -> Trouble:
     column = at - (scene.text.rfind("\n", 0, at) + 1) if at is not None else None
     shown = excerpt(scene.text, line, column) if line else ""
     return replace(trouble, meaning=slip.words if slip else trouble.meaning, line=line, shown=shown)
+
+
+def at_slip(trouble: Trouble, file: str, text: str, slip: Slip) -> Trouble:
+    """Return the trouble in the words of a slip, with its place in a file."""
+    line = line_number(text, slip.at) if slip.at is not None else trouble.line
+    return replace(trouble, meaning=slip.words, file=file, line=line, shown=excerpt(text, line) if line else "")
 
 
 def says_own_line(scene: Scene) -> bool:

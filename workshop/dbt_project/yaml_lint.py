@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
 from workshop.dbt_project.yaml_files import macros_of, subjects_of, texts_of
 from workshop.dbt_project.yaml_keys import COLUMN, MODEL, SOURCE, TABLE, TOP
 from workshop.dbt_project.yaml_nodes import (
@@ -164,10 +165,15 @@ def unreadable(file: str, text: str, error: yaml.YAMLError) -> Finding:
     lines = text.splitlines()
     tabbed = next((number for number, each in enumerate(lines, 1) if re.match(r" *\t", each)), None)
     unquoted = next((number for number, each in enumerate(lines, 1) if re.search(r"[:-]\s+\{\{", each)), None)
+    found = unreadable_yaml(text)
     if tabbed:
         return Finding("tab_in_yaml", file, tabbed)
     if unquoted:
         return Finding("unquoted_jinja", file, unquoted, f"`{lines[unquoted - 1].strip()}`")
+    if found:
+        slip, is_indentation = found
+        line = text.count("\n", 0, slip.at or 0) + 1
+        return Finding("indentation" if is_indentation else "unreadable_yaml", file, line, slip.words.rstrip("."))
     return Finding("indentation", file, line, getattr(error, "problem", None) or "")
 
 

@@ -102,7 +102,9 @@ def blocks_that_do_not_match(scene: Scene) -> Slip | None:
             return Slip(f"Jinja knows no `{word}`. Did you mean `{close}`?", at)
     if opened:
         word, at = opened[-1]
-        return Slip(f"The Jinja is not closed: `{{% {word} ... %}}` needs `{{% end{word} %}}` behind what belongs to it.", at)
+        return Slip(
+            f"The Jinja is not closed: `{{% {word} ... %}}` needs `{{% end{word} %}}` behind what belongs to it.", at
+        )
     return None
 
 

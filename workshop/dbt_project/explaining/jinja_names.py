@@ -7,7 +7,7 @@ from workshop.dbt_project.explaining.scene import Scene, Slip, nearest
 
 
 def names_without_quotes(scene: Scene) -> Slip | None:
-    """`{{ ref(stg_orders) }}`."""
+    """`{{ ref(my_model) }}`."""
     known = names_set(scene.text)
     for match in re.finditer(r"\b(ref|source|doc)\(([^()'\"]+)\)", scene.text):
         words = [word.strip() for word in match[2].split(",")]

@@ -26,7 +26,7 @@ def function_without_braces(scene: Scene) -> Slip | None:
 
 
 def value_that_is_nothing(scene: Scene) -> Slip | None:
-    """`{{ stg_orders }}`, `{{ ref.stg_orders }}`, `{{ ref }}`: Jinja makes nothing of a name that it does not know."""
+    """`{{ my_model }}`, `{{ ref.my_model }}`, `{{ ref }}`: Jinja makes nothing of a name that it does not know."""
     known = names_set(scene.text) | {"this", "target", "model", "loop", "execute", "invocation_id", "run_started_at"}
     known |= {"schema", "database", "true", "false", "none"}
     for match in PRINTED.finditer(scene.text):
