@@ -152,7 +152,10 @@ def first_line(text: str) -> str:
     """Return the line that says what happened, without dbt's headings."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     said = [line for line in lines if not HEADING.match(line)]
-    return CONFIG.sub(without_the_whole_entry, (said or lines or ["dbt stopped without a message."])[0])
+    first = (said or lines or ["dbt stopped without a message."])[0]
+    if first.endswith(":") and len(said) > 1:
+        first = f"{first} {said[1]}"
+    return CONFIG.sub(without_the_whole_entry, first)
 
 
 CONFIG = re.compile(

@@ -70,6 +70,8 @@ def spelling(lines: list[str], number: int) -> Iterator[NewLine]:
     """Give the line with its colon, its dash, its quotes or its brackets mended."""
     line = lines[number]
     indent, rest = line[: len(line) - len(line.lstrip())], line.strip()
+    if braces := re.fullmatch(r"to:\s+\{\{\s*(.*?)\s*\}\}", rest):
+        yield NewLine(number, f"{indent}to: {braces[1]}", f"`to:` takes no braces: `to: {braces[1]}`.")
     if jinja := re.fullmatch(r"(- )?([\w-]+:\s+)?(\{\{.*\}\}|\{%.*%\})", rest):
         value = jinja[3].replace('"', "'")
         new = f'{jinja[1] or ""}{jinja[2] or ""}"{value}"'
@@ -77,14 +79,23 @@ def spelling(lines: list[str], number: int) -> Iterator[NewLine]:
     if jinja := re.fullmatch(r'(- )?([\w-]+:\s+)"(\{\{.*\}\})"', rest):
         new = f'{jinja[1] or ""}{jinja[2]}"{jinja[3].replace(chr(34), chr(39))}"'
         yield NewLine(number, indent + new, f"Quotes inside quotes have to be of the other kind: `{new}`.")
+    if rest.startswith("name:"):
+        said = f"A dash is missing: `- {rest}` begins an entry of a list."
+        for start in (len(indent), len(indent) - 2):
+            if start >= 0:
+                yield NewLine(number, f"{' ' * start}- {rest}", said, is_indentation=True)
+    above = next((each.strip() for each in reversed(lines[:number]) if each.strip()), "")
+    if (entry := re.fullmatch(r"(\w+):", rest)) and above in ("models:", "sources:", "columns:", "tables:"):
+        new = f"- name: {entry[1]}"
+        yield NewLine(number, f"{indent}{new}", f"Below `{above}` stands a list: `{new}`.", is_indentation=True)
     for key in ("models", "sources", "columns", "data_tests", "tests", "tables", "freshness", "config", "arguments"):
         if rest == key:
             yield NewLine(number, f"{line.rstrip()}:", f"A colon is missing behind `{key}`: `{key}:`.")
     if word := re.fullmatch(r"(- )?(\w+)", rest):
-        yield NewLine(number, f"{line.rstrip()}:", f"A colon is missing behind `{word[2]}`: `{rest}:`.")
-        if word[1]:
+        if word[1] and word[2] not in ("relationships", "accepted_values"):
             new = f"- name: {word[2]}"
             yield NewLine(number, f"{indent}{new}", f"`name:` is missing: `{new}`.")
+        yield NewLine(number, f"{line.rstrip()}:", f"A colon is missing behind `{word[2]}`: `{rest}:`.")
     if spaceless := re.fullmatch(r"(- )?(\w+):([^\s:/].*)", rest):
         new = f"{spaceless[1] or ''}{spaceless[2]}: {spaceless[3]}"
         yield NewLine(number, indent + new, f"Behind the colon stands a space: `{new}`.")
@@ -147,11 +158,6 @@ def indentation(lines: list[str], number: int) -> Iterator[NewLine]:
                 f"This line should begin {count} further to the {way}: what belongs together begins in the same column."
             )
             yield NewLine(number, " " * wanted + rest, said, is_indentation=True)
-    if not rest.startswith("- ") and re.match(r"name:", rest):
-        said = f"A dash is missing: `- {rest}` begins an entry of a list."
-        for start in (here, here - 2):
-            if start >= 0:
-                yield NewLine(number, f"{' ' * start}- {rest}", said, is_indentation=True)
     if rest.startswith("- "):
         said = "This dash is too many: what stands here belongs to the entry above."
         yield NewLine(number, f"{' ' * (here + 2)}{rest[2:]}", said, is_indentation=True)

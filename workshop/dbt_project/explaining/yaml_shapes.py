@@ -7,7 +7,7 @@ from difflib import get_close_matches
 import yaml
 
 from workshop.dbt_project.explaining.scene import Slip
-from workshop.dbt_project.yaml_keys import COLUMN, MODEL, SOURCE, TABLE, TOP
+from workshop.dbt_project.yaml_keys import COLUMN, MODEL, SOURCE, TABLE, TOP, nearest_key
 from workshop.dbt_project.yaml_nodes import children, items, pairs, value_node
 
 LISTS = ("models", "sources", "tables", "columns")
@@ -207,7 +207,7 @@ def unknown_key(error: str, text: str) -> Slip | None:
     if not match:
         return None
     known = sorted({*TOP, *MODEL, *SOURCE, *TABLE, *COLUMN})
-    close = get_close_matches(match[1], known, 1, 0.6) or [key for key in known if key.startswith(match[1])][:1]
+    close = nearest_key(match[1], known)
     at = re.search(rf"^\s*(?:- )?({match[1]})\s*:", text, re.MULTILINE)
-    said = f"`{match[1]}:`, did you mean `{close[0]}:`?" if close else f"dbt knows no key `{match[1]}:` at this place."
+    said = f"`{match[1]}:`, did you mean `{close}:`?" if close else f"dbt knows no key `{match[1]}:` at this place."
     return Slip(said, at.start(1) if at else None)

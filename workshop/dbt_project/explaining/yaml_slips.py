@@ -1,6 +1,7 @@
 """What is wrong with a YAML file that dbt refuses, told from the file."""
 
 import re
+from pathlib import Path
 
 import yaml
 
@@ -9,6 +10,8 @@ from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
 from workshop.dbt_project.explaining.yaml_shapes import shape_slips, unknown_key
 from workshop.dbt_project.yaml_nodes import compose
 
+NOT_WRITTEN = ("target", "dbt_packages", "warehouses", "logs")
+TEXTS = (".md", ".txt", ".yml", ".yaml", ".sql", ".markdown", ".mdx")
 IN_QUOTES = re.compile(r"\{\{(.*?)\}\}|\{\{.*$|\{%.*?%\}", re.MULTILINE)
 
 
@@ -71,3 +74,27 @@ def docs_slip(text: str) -> Slip | None:
     if len(opened) > len(ended):
         return Slip("This block is never closed: `{% enddocs %}` is missing below its text.", opened[-1])
     return None
+
+
+def where_a_block_is(project: Path, name: str) -> str:
+    """Return where a docs block stands that dbt does not find, and what is wrong with it; "" where there is none."""
+    for path in sorted(project.glob("**/*.*")):
+        file = path.relative_to(project)
+        if file.parts[0] in NOT_WRITTEN or path.suffix not in TEXTS or not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        here = f"The block is written, in `{file.as_posix()}`"
+        is_docs = file.parts[0] == "models" and path.suffix == ".md"
+        if is_docs and (slip := docs_slip(text)):
+            return f"{here}, line {text.count(chr(10), 0, slip.at or 0) + 1}. {slip.words}"
+        if is_docs or not re.search(rf"\{{[{{%]?-?\s*docs?\s+['\"]?{pattern_of(name)}", text):
+            continue
+        if file.parts[0] != "models":
+            return f"{here}. dbt looks for blocks in `models` only: move the file there."
+        return f"{here}. dbt looks for blocks in files that end in `.md`: rename it."
+    return ""
+
+
+def pattern_of(name: str) -> str:
+    """Return a pattern for a name with anything but letters between its words."""
+    return r"[\W_]*".join(re.escape(word) for word in name.split("_"))
