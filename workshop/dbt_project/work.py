@@ -1,5 +1,6 @@
 """The learner's work as a check sees it: files, models, compiled SQL, notes. Read-only."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -9,8 +10,10 @@ from typing import Any
 import yaml
 
 from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project
+from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
 from workshop.dbt_project.invocation import Run
-from workshop.dbt_project.trouble import Trouble, explain_in_project
+from workshop.dbt_project.trouble import Trouble, at_slip, explain_in_project
+from workshop.dbt_project.yaml_files import texts_of
 
 NOTES = "notes"
 
@@ -73,11 +76,7 @@ class Work:
         wanted = next((model for model in models if model.name == name), None)
         if wanted is None:
             raise DoesNotRun(
-                Trouble(
-                    f"dbt knows no model {name}.",
-                    "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in "
-                    "`models/`.",
-                )
+                Trouble(f"dbt knows no model {name}.", why_passed_over(self.project, self.model_files.get(name)))
             )
         ancestors = ancestors_of(wanted, models)
         return [model for model in models if model.name in ancestors] + [wanted]
@@ -115,7 +114,7 @@ class Work:
             # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
             answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise DoesNotRun(yaml_trouble(error, file)) from error
+            raise DoesNotRun(yaml_trouble(error, file, self.text_of(file))) from error
         if answers is None or answers == "":
             raise NotStarted(f"`{file}` is there, and still empty.")
         if not isinstance(answers, dict):
@@ -193,6 +192,23 @@ class Work:
         return explain_in_project(trouble, self.project, tuple(self.model_files))
 
 
+def why_passed_over(project: Path, file: Path | None) -> str:
+    """Return why dbt passes over a model whose file is there."""
+    settings = (project / "dbt_project.yml").read_text(encoding="utf-8", errors="replace")
+    paths = re.search(r"^model-paths\s*:(.*(?:\n\s*-.*)*)", settings, re.MULTILINE)
+    if paths and "models" not in re.findall(r"[\w/.-]+", paths[1]):
+        said = "`model-paths` in `dbt_project.yml` says where dbt looks for models, and `models` is not among them."
+        return f'{said} It should read `model-paths: ["models"]`.'
+    off = re.compile(r"\+?enabled\s*[:=]\s*['\"]?(false|no|off)\b", re.IGNORECASE)
+    if file and off.search(file.read_text(encoding="utf-8", errors="replace")):
+        return f"`{file.relative_to(project).as_posix()}` says `enabled=false`, so dbt passes over it. Take that away."
+    texts = [("dbt_project.yml", settings), *texts_of(project, ".yml", ".yaml")]
+    found = [name for name, text in texts if off.search(text)]
+    if found:
+        return f"`{found[0]}` says `enabled: false` of it or of its folder, so dbt passes over it. Take that away."
+    return "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in `models/`."
+
+
 def ancestors_of(model: Model, models: list[Model]) -> set[str]:
     """Return the names of all models that `model` is built on, among `models`."""
     parents_of = {each.name: each.parents for each in models}
@@ -205,14 +221,15 @@ def ancestors_of(model: Model, models: list[Model]) -> set[str]:
     return found
 
 
-def yaml_trouble(error: Exception, file: str) -> Trouble:
-    """Return what is wrong with a YAML file, with its line."""
+def yaml_trouble(error: Exception, file: str, text: str) -> Trouble:
+    """Return what is wrong with the text of a YAML file, with its line."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    tab = " A tab stands there; use spaces." if "\\t" in problem else ""
-    return Trouble(
+    trouble = Trouble(
         f"This is not valid YAML: {problem}.",
-        f"Look at that line and the one before it: the spaces in front, a colon and a space behind each key.{tab}",
+        "Look at that line and the one before it: the spaces in front, a colon and a space behind each key.",
         file,
         mark.line + 1 if mark else None,
     )
+    found = unreadable_yaml(text)
+    return at_slip(trouble, file, text, found[0]) if found else trouble
