@@ -145,7 +145,8 @@ def all_of_it(whole: str) -> str:
     text = re.split(r"\n\s*(?:Candidate functions:|LINE \d+:|line \d+\n|compiled code at)", whole)[0]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     said = [line for line in lines if not HEADING.match(line) and not line.startswith("Did you mean")]
-    return " ".join(said or lines or ["dbt stopped without a message."])
+    whole_sentence = " ".join(said or lines or ["dbt stopped without a message."])
+    return re.sub(r", got <class '.*'>", ", in quotes", whole_sentence)
 
 
 def first_line(text: str) -> str:
@@ -155,6 +156,7 @@ def first_line(text: str) -> str:
     first = (said or lines or ["dbt stopped without a message."])[0]
     if first.endswith(":") and len(said) > 1:
         first = f"{first} {said[1]}"
+    first = re.sub(r", got <class '.*'>", ", in quotes", first)
     return CONFIG.sub(without_the_whole_entry, first)
 
 

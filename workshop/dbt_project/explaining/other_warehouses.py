@@ -172,7 +172,7 @@ def function_with_other_arguments(scene: Scene) -> Slip | None:
     match = re.search(r"given name and argument types '(\w+)\(|Macro (\w+)\(\) does not support", scene.error)
     name = match and (match[1] or match[2]).lower()
     if name in ("decode", "date_sub", "datediff", "date_diff", "date_add", "date_part"):
-        if "VARCHAR" in scene.error.split("'. You")[0]:
+        if name != "decode" and "VARCHAR" in scene.error.split("'. You")[0]:
             return None  # a text where a date is wanted: the arguments may be in their right order
         return in_duckdb(scene, name)
     if re.search(r"Could not convert string .* to DOUBLE", scene.error) and "to_timestamp" in scene.text.lower():

@@ -45,8 +45,8 @@ def changes(tokens: Tokens, number: int) -> Iterator[Change]:
 
 
 def doubled(tokens: Tokens, near: list[int]) -> Iterator[Change]:
-    for index in near:
-        if index and tokens[index].lower == tokens[index - 1].lower:
+    for index in (*near, *range(len(tokens))):
+        if index and tokens[index].lower == tokens[index - 1].lower and tokens[index].text not in "()":
             token = tokens[index]
             yield Change(token.at, token.end, " " * len(token.text), f"`{token.text}` stands here twice.", token.at)
 

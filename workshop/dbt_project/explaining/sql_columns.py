@@ -51,6 +51,10 @@ def keyword_taken_for_a_column(scene: Scene) -> Slip | None:
 
 
 def missing_column(scene: Scene) -> Slip | None:
+    if "* expression without FROM clause" in scene.error:
+        found = re.findall(r"select\s+\*(?!\s*(?:from|exclude|replace))", scene.text, re.IGNORECASE)
+        at = scene.text.index(found[0]) if len(found) == 1 else None
+        return Slip("There is no `from` behind this `select *`: which table should the columns come from?", at)
     name = missing(scene)
     if not name:
         return None

@@ -18,6 +18,8 @@ def unreadable_sql(scene: Scene) -> Slip | None:
     """Return why DuckDB can't parse the text, or None where it can, or where no small change helps."""
     if not scene.text or not re.search(r"Parser Error|syntax error|unterminated|Duplicate CTE", scene.error):
         return None
+    if slip := semicolon(scene):
+        return slip
     text = masked(scene.text)
     failure = parse(text)
     if failure is None:
@@ -26,6 +28,17 @@ def unreadable_sql(scene: Scene) -> Slip | None:
 
 
 # -- how -----------------------------------------------------------------------------------------------------
+
+
+def semicolon(scene: Scene) -> Slip | None:
+    places = [number for number, token in enumerate(scene.tokens) if token.text == ";"]
+    if 'near ";"' not in scene.error or not places:
+        return None
+    at = scene.tokens[places[0]].at
+    if places[0] < len(scene.tokens) - 1:
+        said = "There are two statements in this model, and a model is one `select`. Remove the semicolon and all but one."
+        return Slip(said, at)
+    return Slip("Remove the semicolon: dbt puts your `select` into brackets, where none may stand.", at)
 
 
 def repaired(scene: Scene, text: str, failure: Failure) -> Slip | None:
