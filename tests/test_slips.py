@@ -183,14 +183,18 @@ def room(ipython: InteractiveShell, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.mark.parametrize(("path", "right", "written", "words"), SQL, ids=[f"{row[2]!r}"[:60] for row in SQL])
 def test_slip_in_a_model(room: Cells, path: str, right: str, written: str, words: str) -> None:
-    answer = next(edit.text for each in ("stg_payments", "orders") for edit in answers()[each].edits if edit.path == path)
+    answer = next(
+        edit.text for each in ("stg_payments", "orders") for edit in answers()[each].edits if edit.path == path
+    )
     assert right in answer
     name = Path(path).stem
     try:
         shown = {"%%sqlmodel": room.run(f"%%sqlmodel {path}\n{answer.replace(right, written, 1)}")}
         if SQL.index((path, right, written, words)) % 3 == 0:
             shown |= {f"%check {name}": room.run(f"%check {name}")}
-            shown |= {"%dbt": room.run(f"%dbt run --select {name}").partition("Done. PASS")[2] or room.run("%dbt parse")}
+            shown |= {
+                "%dbt": room.run(f"%dbt run --select {name}").partition("Done. PASS")[2] or room.run("%dbt parse")
+            }
         for magic, text in shown.items():
             for word in words.split("|"):
                 assert word in text, f"{magic} says:\n{text}"
@@ -198,3 +202,127 @@ def test_slip_in_a_model(room: Cells, path: str, right: str, written: str, words
                 assert word not in text, f"{magic} says:\n{text}"
     finally:
         room.write(path, answer)
+
+
+def below_dbt(shown: str) -> str:
+    """Return what stands below dbt's own lines, each of which begins with the time."""
+    lines = shown.splitlines()
+    last = max((number for number, line in enumerate(lines) if line[2:3] == ":" and line[5:6] == ":"), default=-1)
+    return "\n".join(lines[last + 1 :])
+
+
+# -- YAML and docs ---------------------------------------------------------------------------------------------
+
+TESTS, SOURCES, DOCS = "stg_jaffle_shop.yml", "src_jaffle_shop.yml", "jaffle_shop.md"
+ACCEPTED = "          - accepted_values:\n              arguments:\n                values: "
+VALUES = "['placed', 'shipped', 'completed', 'return_pending', 'returned']"
+TWO_TESTS = "        data_tests:\n          - unique\n          - not_null\n\n  - name: stg_orders"
+WARN = "warn_after: {count: 12, period: hour}"
+DOC = "\"{{ doc('order_status') }}\""
+YAML = [
+    *rows(
+        TESTS,
+        (ACCEPTED, "          - accepted_values:\n            values: ", "same column|two columns further in"),
+        (
+            ACCEPTED,
+            "          - accepted_values:\n            arguments:\n              values: ",
+            "two columns further",
+        ),
+        (ACCEPTED, "          - accepted_values: ", "by name|arguments:\n              values:"),
+        (ACCEPTED + VALUES, "          - accepted_values: placed, shipped", "by name|arguments:"),
+        (VALUES, "placed, shipped", "`values: ['placed', 'shipped']`"),
+        (VALUES, "['placed' 'shipped']", "A comma is missing"),
+        (VALUES, "['placed', 'shipped'", "never closed"),
+        (VALUES, "'placed', 'shipped']", "without its `[`"),
+        (VALUES, "['placed, 'shipped']", "A quote"),
+        (TWO_TESTS, TWO_TESTS.replace("- unique", "unique").replace("- not", "not"), "one test a dash"),
+        (TWO_TESTS, TWO_TESTS.replace("- unique", "unique:").replace("- not_null", "not_null:"), "one test a dash"),
+        (TWO_TESTS, TWO_TESTS.replace("- unique", "-unique").replace("- not", "-not"), "one test a dash"),
+        (
+            "    columns:\n      - name: customer_id",
+            "    columns:\n      customer_id:",
+            "Below `columns:` stands a list",
+        ),
+        ("    columns:\n      - name: customer_id", "    columns:\n      name: customer_id", "A dash is missing"),
+        ("  - name: stg_customers", "  name: stg_customers", "A dash is missing"),
+        ("models:\n  - name: stg_customers", "models:\n  stg_customers:", "Below `models:` stands a list"),
+        ("models:", "model:", "`model:`, did you mean `models:`?"),
+        ("models:", "models", "A colon is missing behind `models`"),
+        ("columns:", "colums:", "`colums:`, did you mean `columns:`?"),
+        ("data_tests:", "data_test:", "`data_test:`, did you mean `data_tests:`?"),
+        ("data_tests:", "data_tests", "A colon is missing behind `data_tests`"),
+        ("- name: order_id", "- nme: order_id", "`nme:`, did you mean `name:`?"),
+        ("- name: order_id", "- order_id", "`- name: order_id`"),
+        ("- name: order_id", "- name:order_id", "Behind the colon stands a space"),
+        ("- name: order_id", "- name order_id", "A colon is missing behind `name`"),
+        ("      - name: order_id", "     - name: order_id", "1 space further to the right"),
+        ("      - name: order_id", "       - name: order_id", "1 space further to the left"),
+        ("        data_tests:\n", "         data_tests:\n", "1 space further to the left"),
+        ("          - unique", "\t  - unique", "tab"),
+        ("- unique", "- unqiue", "did you mean `unique`?"),
+        ("to: ref('stg_customers')", "to: {{ ref('stg_customers') }}", "takes no braces"),
+        ("to: ref('stg_customers')", "to: ref(stg_customers)", "`to: ref('stg_customers')`"),
+        ("field: customer_id", "fields: customer_id", "`fields:`, did you mean `field:`?"),
+        ("                field: customer_id", "", "`field:` is missing"),
+        ("arguments:", "argument:", "`argument:`, did you mean `arguments:`?"),
+    ),
+    *rows(
+        SOURCES,
+        (WARN, "warn_after: 12 hours", "`warn_after: {count: 12, period: hour}`"),
+        (WARN, "warn_after: {count: 12, period: hours}", "did you mean `hour`?"),
+        (WARN, "warn_after: {counts: 12, period: hour}", "did you mean `count:`?"),
+        (WARN, "warn_after: {count: 12}", "takes both"),
+        (WARN, "warn_after: {count 12, period hour}", "did you mean `count:`?"),
+        (WARN, "warn_after: count: 12, period: hour", "in braces"),
+        (WARN, "warn: {count: 12, period: hour}", "`warn:`, did you mean `warn_after:`?"),
+        (DOC, "{{ doc('order_status') }}", "quotes around it"),
+        (DOC, '"{{ doc(order_status) }}"', "needs quotes: `{{ doc('order_status') }}`"),
+        (DOC, "\"{{ docs('order_status') }}\"", "no `docs`. Did you mean `doc`?"),
+        (DOC, "\"{{ doc('order_status' }}\"", "A bracket is missing"),
+        (DOC, "\"{{ doc('order_status') }\"", "The Jinja is not closed"),
+        (DOC, '"{{ doc("order_status") }}"', "of the other kind"),
+        (DOC, "\"{{ doc('order_statuses') }}\"", "did you mean `order_status`?"),
+        ("description: A replica of", "description: A replica: of", "takes quotes"),
+        ("database: raw\n    tables", "database: raw tables", "Two keys stand in one line"),
+    ),
+    *rows(
+        DOCS,
+        ("{% docs order_status %}", "{% doc order_status %}", "here stands `{% doc order_status %}`"),
+        ("{% docs order_status %}", "{{ docs order_status }}", "begins with `{% docs order_status %}`"),
+        ("{% docs order_status %}", "{% docs order status %}", "`{% docs order_status %}`"),
+        ("{% enddocs %}", "", "`{% enddocs %}`"),
+        ("{% enddocs %}", "{% enddoc %}", "here stands `{% enddoc %}`"),
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def second_room(ipython: InteractiveShell, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cells]:
+    """A notebook in whose project everything up to the docs is done."""
+    with pytest.MonkeyPatch.context() as patch:
+        for cells in cells_in(tmp_path_factory.mktemp("slips"), ipython, patch):
+            cells.run("%workgroup 2")
+            for exercise in ("tests", "sources", "docs"):
+                apply_edits(cells.project, list(answers()[exercise].edits))
+            yield cells
+
+
+@pytest.mark.parametrize(("file", "right", "written", "words"), YAML, ids=[f"{row[2]!r}"[:60] for row in YAML])
+def test_slip_in_yaml_or_docs(second_room: Cells, file: str, right: str, written: str, words: str) -> None:
+    path = f"models/staging/{file}"
+    answer = (second_room.project / path).read_text(encoding="utf-8")
+    assert right in answer
+    try:
+        shown = {"%%dbtfile": second_room.run(f"%%dbtfile {path}\n{answer.replace(right, written, 1)}")}
+        if YAML.index((file, right, written, words)) % 5 == 0:
+            exercise = {TESTS: "tests", SOURCES: "sources", DOCS: "docs"}[file]
+            shown |= {f"%check {exercise}": second_room.run(f"%check {exercise}")}
+            dbt_says = below_dbt(second_room.run("%dbt parse"))
+            shown |= {"%dbt": dbt_says} if dbt_says.strip() else {}  # dbt passes over some
+        for magic, text in shown.items():
+            for word in words.split("|"):
+                assert word in text, f"{magic} says:\n{text}"
+            for word in NEVER:
+                assert word not in text, f"{magic} says:\n{text}"
+    finally:
+        second_room.write(path, answer)

@@ -1,9 +1,17 @@
 """The small changes that might mend SQL: each is a slip that people make, the likeliest first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from workshop.dbt_project.explaining.scene import nearest
+from workshop.dbt_project.explaining.sql_clause_changes import (
+    bracket_of_a_cte,
+    case_without_when,
+    cte_punctuation,
+    join_without_condition,
+    missing_from,
+    missing_with,
+)
+from workshop.dbt_project.explaining.sql_parse import Change
 from workshop.dbt_project.explaining.sql_tokens import JINJA, NAME, SIGN, TEXT, WORD, Token, Tokens
 
 KEYWORDS = """
@@ -11,17 +19,6 @@ KEYWORDS = """
     using and or not in is null like between case when then else end union all except intersect sum count coalesce
     cast over partition asc desc exists
 """.split()
-
-
-@dataclass(frozen=True)
-class Change:
-    """A change of a text: what stands from `start` to `end` is replaced, and how that is said."""
-
-    start: int
-    end: int
-    new: str
-    words: str
-    at: int
 
 
 def changes(tokens: Tokens, number: int) -> Iterator[Change]:
@@ -36,6 +33,8 @@ def changes(tokens: Tokens, number: int) -> Iterator[Change]:
     yield from two_names(tokens, near)
     yield from case_without_when(tokens, number)
     yield from join_without_condition(tokens, number)
+    yield from bracket_of_a_cte(tokens, number)
+    yield from missing_from(tokens, number)
     yield from missing_comma(tokens, number)
     yield from missing_word(tokens, number)
     yield from one_too_many(tokens, near[:2])
@@ -46,13 +45,17 @@ def changes(tokens: Tokens, number: int) -> Iterator[Change]:
 
 def doubled(tokens: Tokens, near: list[int]) -> Iterator[Change]:
     for index in (*near, *range(len(tokens))):
-        if index and tokens[index].lower == tokens[index - 1].lower and tokens[index].text not in "()":
+        is_bracket = tokens[index].text in "()"
+        if is_bracket and not (tokens[index].text == "(" and open_brackets(tokens)):
+            continue
+        if index and tokens[index].lower == tokens[index - 1].lower:
             token = tokens[index]
             yield Change(token.at, token.end, " " * len(token.text), f"`{token.text}` stands here twice.", token.at)
 
 
 def misspelt(tokens: Tokens, near: list[int]) -> Iterator[Change]:
-    for index in sorted(near):
+    wider = range(max(min(near) - 3, 0), min(max(near) + 1, len(tokens))) if near else ()
+    for index in wider:
         token = tokens[index]
         if token.kind != WORD or token.lower in KEYWORDS or len(token.text) < 2:
             continue
@@ -93,37 +96,6 @@ def too_many(tokens: Tokens, near: list[int]) -> Iterator[Change]:
             yield Change(token.at, token.end, " ", "There is a `)` too many: no `(` is open here.", token.at)
 
 
-def missing_with(tokens: Tokens) -> Iterator[Change]:
-    first = tokens[0]
-    if first.kind == WORD and len(tokens) > 2 and tokens[1].lower == "as":
-        yield Change(first.at, first.at, "with ", "`with` is missing before the first CTE.", first.at)
-
-
-def cte_punctuation(tokens: Tokens, number: int) -> Iterator[Change]:
-    if not 0 < number < len(tokens):
-        return
-    token, before = tokens[number], tokens[number - 1]
-    behind = tokens[number + 1].lower if number + 1 < len(tokens) else ""
-    if before.text == ")" and token.kind == WORD and behind in ("as", "("):
-        words = f"Between two CTEs stands a comma: it is missing before `{token.text}`."
-        yield Change(token.at, token.at, ",", words, token.at)
-    if token.lower == "with":
-        yield Change(
-            token.at,
-            token.end,
-            ",   ",
-            "`with` stands once, before the first CTE; between CTEs stands a comma.",
-            token.at,
-        )
-    if before.text == "," and token.lower == "with":
-        yield Change(token.at, token.end, "    ", "`with` stands once, before the first CTE.", token.at)
-    for index in (number, number - 1):
-        token = tokens[index]
-        if token.text == "(" and index and tokens[index - 1].kind == WORD:
-            words = f"`as` is missing: a CTE is `{tokens[index - 1].text} as ( select ... )`."
-            yield Change(token.at, token.at, " as ", words, token.at)
-
-
 def names_with_a_hyphen(tokens: Tokens, near: list[int]) -> Iterator[Change]:
     for index in near:
         if index and index + 1 < len(tokens) and tokens[index].text == "-" and tokens[index - 1].kind == WORD:
@@ -138,29 +110,6 @@ def two_names(tokens: Tokens, near: list[int]) -> Iterator[Change]:
             one, other = tokens[index - 1].text, tokens[index + 1].text
             said = f"There are two names for one column, `{one}` and `{other}`: keep one `as`."
             yield Change(tokens[index].at, tokens[index + 1].end, " ", said, tokens[index].at)
-
-
-def case_without_when(tokens: Tokens, number: int) -> Iterator[Change]:
-    cases = [index for index in range(min(number, len(tokens))) if tokens[index].lower == "case"]
-    if cases and "when" not in [token.lower for token in tokens[cases[-1] : number]]:
-        behind = tokens[cases[-1] + 1]
-        yield Change(behind.at, behind.at, "when ", "`when` is missing behind `case`.", tokens[cases[-1]].at)
-
-
-def join_without_condition(tokens: Tokens, number: int) -> Iterator[Change]:
-    joins = [index for index in range(min(number + 1, len(tokens))) if tokens[index].lower == "join"]
-    if not joins:
-        return
-    join = tokens[joins[-1]]
-    words = [token.lower for token in tokens[joins[-1] : number]]
-    if "on" in words or "using" in words:
-        return
-    said = "This join says nothing about which rows belong together: `using (...)` or `on ...` is missing behind it."
-    for index in (number, number + 1, number - 1):
-        if joins[-1] + 1 < index <= len(tokens):
-            at = tokens[index].at if index < len(tokens) else tokens[-1].end
-            for new in (" on true ", " on ", " using "):
-                yield Change(at, at, new, said, join.at)
 
 
 def missing_comma(tokens: Tokens, number: int) -> Iterator[Change]:
@@ -187,6 +136,10 @@ def missing_comma(tokens: Tokens, number: int) -> Iterator[Change]:
                 "join",
             ):
                 said = f"A comma is missing between `{before.text}` and `{token.text}`."
+                if token.kind in ("number", TEXT):
+                    said = (
+                        f"Between `{before.text}` and `{token.text}` a comma is missing, or a sign such as `=` or `/`."
+                    )
                 yield Change(token.at, token.at, ", ", said, token.at)
 
 

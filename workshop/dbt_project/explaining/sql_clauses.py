@@ -62,6 +62,21 @@ def unknown_function(scene: Scene) -> Slip | None:
     return Slip(f"DuckDB has no function `{name}`: look at how it is spelt.{columns}", at)
 
 
+def nothing_inside(scene: Scene) -> Slip | None:
+    """`min()`, `/ 100`, `status 'success'`."""
+    if match := re.search(r"argument types '(\w+)\(\)'", scene.error):
+        at = re.search(rf"\b{match[1]}\s*\(\s*\)", scene.text, re.IGNORECASE)
+        return Slip(f"`{match[1]}()` needs a column between its brackets.", at.start() if at else None)
+    if match := re.search(r"argument types '([/*%])\(\w+\)'", scene.error):
+        return Slip(f"Before `{match[1]}` a name or a value is missing.")
+    if match := re.search(r"Type with name \"?(\w+)\"? does not exist", scene.error):
+        at = re.search(rf"\b{match[1]}\s+'", scene.text, re.IGNORECASE)
+        if at:
+            return Slip(f"Between `{match[1]}` and the text behind it a sign is missing, such as `=`.", at.start())
+        return Slip(f"There is no type `{match[1]}`: look at how it is spelt.", only_place(scene.text, match[1]))
+    return None
+
+
 def text_added_up(scene: Scene) -> Slip | None:
     match = re.search(r"argument types '(sum|avg)\((?:VARCHAR|STRING_LITERAL)\)'", scene.error)
     if match:

@@ -52,8 +52,8 @@ def keyword_taken_for_a_column(scene: Scene) -> Slip | None:
 
 def missing_column(scene: Scene) -> Slip | None:
     if "* expression without FROM clause" in scene.error:
-        found = re.findall(r"select\s+\*(?!\s*(?:from|exclude|replace))", scene.text, re.IGNORECASE)
-        at = scene.text.index(found[0]) if len(found) == 1 else None
+        found = re.finditer(r"select\s+\*(?!\s*(?:from|exclude|replace))", scene.text, re.IGNORECASE)
+        at = next((match.start() for match in found), None)
         return Slip("There is no `from` behind this `select *`: which table should the columns come from?", at)
     name = missing(scene)
     if not name:
@@ -66,7 +66,7 @@ def missing_column(scene: Scene) -> Slip | None:
     qualified = re.search(r"(?:Table|Values list) \"([^\"]+)\" does not have a column", scene.error)
     of = f"`{qualified[1]}`" if qualified else "what you select from"
     offered = candidates(scene)
-    hint = meant(name, offered, 0.72) or ("" if offered else meant(name, sorted(words(scene) - {name.lower()}), 0.8))
+    hint = meant(name, offered, 0.72) or meant(name, sorted(words(scene) - {name.lower()}), 0.8)
     tables = [table for table in ctes_of(scene) if table.lower() == name.lower()]
     if tables:
         return Slip(f"`{name}` is a table here, and not a column. A column of it is `{name}.column`.", at)

@@ -5,6 +5,7 @@ from workshop.dbt_project.explaining.sql_clauses import (
     aggregate_in_where,
     alike_columns,
     not_grouped,
+    nothing_inside,
     number_out_of_range,
     text_added_up,
     unknown_function,
@@ -33,6 +34,7 @@ def unknown_name(scene: Scene) -> Slip | None:
         not_grouped,
         alike_columns,
         unknown_function,
+        nothing_inside,
         text_added_up,
         number_out_of_range,
     ):

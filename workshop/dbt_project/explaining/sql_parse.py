@@ -15,6 +15,17 @@ class Failure:
     at: int | None
 
 
+@dataclass(frozen=True)
+class Change:
+    """A change of a text: what stands from `start` to `end` is replaced, and how that is said."""
+
+    start: int
+    end: int
+    new: str
+    words: str
+    at: int
+
+
 def parse(sql: str) -> Failure | None:
     """Return why DuckDB can't parse a select, or None where it can."""
     [(answer,)] = parser().execute("select json_serialize_sql(?)", [sql]).fetchall()

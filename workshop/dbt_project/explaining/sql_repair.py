@@ -6,9 +6,9 @@ Each change is tried on the learner's own text, with names in place of its Jinja
 import re
 
 from workshop.dbt_project.explaining.scene import Scene, Slip
-from workshop.dbt_project.explaining.sql_changes import Change, changes, number_at
-from workshop.dbt_project.explaining.sql_parse import Failure, parse
-from workshop.dbt_project.explaining.sql_shapes import by_shape, said_by_the_parser
+from workshop.dbt_project.explaining.sql_changes import changes, number_at
+from workshop.dbt_project.explaining.sql_parse import Change, Failure, parse
+from workshop.dbt_project.explaining.sql_shapes import by_shape, said_by_the_parser, select_without_a_column
 from workshop.dbt_project.explaining.sql_tokens import masked, tokens_of
 
 FAR = 25  # characters: the parser came much further, so that this mistake is mended, and there is another one
@@ -19,6 +19,8 @@ def unreadable_sql(scene: Scene) -> Slip | None:
     if not scene.text or not re.search(r"Parser Error|syntax error|unterminated|Duplicate CTE", scene.error):
         return None
     if slip := semicolon(scene):
+        return slip
+    if slip := select_without_a_column(scene.tokens):
         return slip
     text = masked(scene.text)
     failure = parse(text)
@@ -36,7 +38,9 @@ def semicolon(scene: Scene) -> Slip | None:
         return None
     at = scene.tokens[places[0]].at
     if places[0] < len(scene.tokens) - 1:
-        said = "There are two statements in this model, and a model is one `select`. Remove the semicolon and all but one."
+        said = (
+            "There are two statements in this model, and a model is one `select`. Remove the semicolon and all but one."
+        )
         return Slip(said, at)
     return Slip("Remove the semicolon: dbt puts your `select` into brackets, where none may stand.", at)
 

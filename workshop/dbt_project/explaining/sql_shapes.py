@@ -3,10 +3,10 @@
 import re
 from itertools import pairwise
 
-from workshop.dbt_project.explaining.scene import Scene, Slip
+from workshop.dbt_project.explaining.scene import Scene, Slip, nearest
 from workshop.dbt_project.explaining.sql_changes import number_at, open_brackets
 from workshop.dbt_project.explaining.sql_parse import Failure, parse
-from workshop.dbt_project.explaining.sql_tokens import WORD, Tokens, masked
+from workshop.dbt_project.explaining.sql_tokens import JINJA, NAME, WORD, Tokens, masked
 
 
 def said_by_the_parser(scene: Scene, failure: Failure) -> Slip | None:
@@ -41,7 +41,12 @@ def by_shape(scene: Scene, failure: Failure) -> Slip | None:
     last = number >= len(tokens) - 1
     opened = open_brackets(tokens)
     begins_with = tokens[0].lower == "with"
-    if slip := comment_marks(scene, failure) or where_before_join(tokens, number) or name_missing_behind_as(tokens):
+    if (
+        slip := comment_marks(scene, failure)
+        or where_before_join(tokens, number)
+        or name_missing_behind_as(tokens)
+        or names_missing_at_a_dot(tokens)
+    ):
         return slip
     if begins_with and last and not opened and tokens[-1].text == ")" and tokens[-1].at == tokens[number].at:
         name = last_cte(tokens)
@@ -54,7 +59,7 @@ def by_shape(scene: Scene, failure: Failure) -> Slip | None:
         return Slip(
             "The SQL ends with a comma: something is missing behind it, or the comma is too many.", tokens[-1].at
         )
-    if last and tokens[-1].lower in ("from", "where", "join", "by", "and", "or", "on", "select", "using", "="):
+    if last and tokens[-1].lower in ("from", "where", "join", "by", "and", "or", "on", "select", "using", "=", "."):
         return Slip(f"The SQL ends with `{tokens[-1].text}`: what belongs behind it is missing.", tokens[-1].at)
     return None
 
@@ -70,6 +75,34 @@ def opened_at(scene: Scene, quote: str, at: int) -> int:
             return start + line.rindex(quote) if line.count(quote) == 1 else start + line.index(quote)
         start += len(line) + 1
     return at
+
+
+def names_missing_at_a_dot(tokens: Tokens) -> Slip | None:
+    """`orders.,` and `, .status`."""
+    for before, token, behind in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if token.text != ".":
+            continue
+        if behind.text in (",", ")") or behind.lower in ("from", "as"):
+            return Slip(f"Behind `{before.text}.` the name of a column is missing.", token.at)
+        if before.text in (",", "(") or before.lower in ("select", "by", "on"):
+            return Slip(f"Before `.{behind.text}` the name of its table is missing, or the dot is too many.", token.at)
+    return None
+
+
+def select_without_a_column(tokens: Tokens) -> Slip | None:
+    """`select from`, and `select * {{ ref('x') }}`."""
+    for before, token, behind in zip(tokens, tokens[1:], [*tokens[2:], None], strict=False):
+        if before.lower == "select" and token.lower == "from":
+            said = "Between `select` and `from` stands what is selected: columns, or `*` for all of them."
+            return Slip(said, token.at)
+        if before.lower != "select" or token.text != "*" or behind is None or behind.lower in BEHIND_A_STAR:
+            continue
+        if behind.kind in (JINJA, NAME, WORD) and not nearest(behind.text, BEHIND_A_STAR, 0.65):
+            return Slip(f"`from` is missing before `{behind.text}`.", behind.at)
+    return None
+
+
+BEHIND_A_STAR = ("from", "exclude", "except", "replace", "rename", "like", "ilike", "union")
 
 
 def comment_marks(scene: Scene, failure: Failure) -> Slip | None:
