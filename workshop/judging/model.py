@@ -14,6 +14,7 @@ from workshop.judging.model_answer import ModelAnswer
 from workshop.judging.recognition import recognise
 from workshop.judging.reference import Reference
 from workshop.judging.refusal import told_in_full
+from workshop.judging.silent_slips import silent_slips
 from workshop.judging.trial import set_up
 from workshop.judging.verdict import Verdict, not_yet
 
@@ -28,10 +29,16 @@ def judge_model(work: Work, answer: ModelAnswer, reference: Reference) -> Verdic
         return not_yet(reference.mistake(answer.name, f"not_built_on_{answer.built_on[0].name}"))
     if not finding.difference:
         return praise(finding, trial.model, answer)
+    slips = silent_slips(trial.model, reference)
     if finding.part is trial.right.raw.whole:
-        return show_on_everything(finding, answer)
+        return with_slips(show_on_everything(finding, answer), slips)
     recognised = recognise(finding, answer, reference)
-    return show(finding, trial.shrink(finding, recognised.accounts_for.aspects), recognised, answer)
+    shown = show(finding, trial.shrink(finding, recognised.accounts_for.aspects), recognised, answer)
+    return with_slips(shown, slips)
+
+
+def with_slips(verdict: Verdict, slips: str) -> Verdict:
+    return verdict.adding(slips) if slips else verdict
 
 
 def compiled(work: Work, answer: ModelAnswer, reference: Reference) -> Sequence[Model]:

@@ -109,7 +109,7 @@ def in_a_list(scene: Scene, number: int) -> bool:
 
 
 def names_the_wrong_way_round(scene: Scene, name: str) -> Slip | None:
-    """`payment_id as id`, `id = payment_id`, `order_id as order_id`."""
+    """`book_id as id`, `id = book_id`, `order_id as order_id`."""
     if "cannot be referenced before it is defined" in scene.error:
         said = f"`{name}` is a name that only this select gives. The table that it reads has another name for it."
         return Slip(f"{said} In `a as b`, `a` is the name in the table, and `b` is yours.", None)
