@@ -13,7 +13,7 @@ import yaml
 
 from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
 from workshop.dbt_project.explaining.yaml_shapes import shape_slips
-from workshop.dbt_project.explaining.yaml_slips import docs_slip, where_a_block_is
+from workshop.dbt_project.explaining.yaml_slips import docs_slip, jinja_in_yaml, where_a_block_is
 from workshop.dbt_project.yaml_files import macros_of, subjects_of, texts_of
 from workshop.dbt_project.yaml_keys import COLUMN, CONFIG, MODEL, SOURCE, TABLE, TOP, nearest_key
 from workshop.dbt_project.yaml_nodes import (
@@ -73,6 +73,9 @@ def lint(project: Path) -> list[Finding]:
     known_tests = {*NEED_A_COLUMN, *(name for pair in own_tests for name in pair if name)}
     for file, text in texts_of(project, ".yml", ".yaml"):
         about = subjects_of(text)
+        if slip := jinja_in_yaml(text):
+            line = text.count("\n", 0, slip.at or 0) + 1
+            findings.append(Finding("jinja_in_yaml", file, line, words=slip.words))
         findings += [replace(each, about=about) for each in lint_yaml(file, text, models, known_tests, described)]
         for number, line in enumerate(text.splitlines(), 1):
             for name in DOC.findall(line.split(" #")[0]):
@@ -82,6 +85,9 @@ def lint(project: Path) -> list[Finding]:
                     words = "" if close else where_a_block_is(project, name)
                     findings.append(Finding("doc_not_there", file, number, said, words=words))
     for file, text in texts_of(project, ".md"):
+        if (slip := docs_slip(text)) and "never closed" not in slip.words:
+            line = text.count("\n", 0, slip.at or 0) + 1
+            findings.append(Finding("docs_tag", file, line, words=slip.words))
         if len(BLOCK.findall(text)) > len(BLOCK_END.findall(text)):
             last_block = [match.start() for match in BLOCK.finditer(text)][-1]
             number = text[:last_block].count("\n") + 1
