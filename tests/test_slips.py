@@ -235,9 +235,9 @@ YAML = [
         (VALUES, "['placed', 'shipped'", "never closed"),
         (VALUES, "'placed', 'shipped']", "without its `[`"),
         (VALUES, "['placed, 'shipped']", "A quote"),
-        (TWO_TESTS, TWO_TESTS.replace("- unique", "unique").replace("- not", "not"), "one test a dash"),
-        (TWO_TESTS, TWO_TESTS.replace("- unique", "unique:").replace("- not_null", "not_null:"), "one test a dash"),
-        (TWO_TESTS, TWO_TESTS.replace("- unique", "-unique").replace("- not", "-not"), "one test a dash"),
+        (TWO_TESTS, TWO_TESTS.replace("- unique", "unique").replace("- not", "not"), "a dash and a space"),
+        (TWO_TESTS, TWO_TESTS.replace("- unique", "unique:").replace("- not_null", "not_null:"), "a dash and a space"),
+        (TWO_TESTS, TWO_TESTS.replace("- unique", "-unique").replace("- not", "-not"), "a dash and a space"),
         (
             "    columns:\n      - name: customer_id",
             "    columns:\n      customer_id:",

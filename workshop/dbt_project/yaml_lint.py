@@ -74,8 +74,8 @@ def lint(project: Path) -> list[Finding]:
     for file, text in texts_of(project, ".yml", ".yaml"):
         about = subjects_of(text)
         if slip := jinja_in_yaml(text):
-            line = text.count("\n", 0, slip.at or 0) + 1
-            findings.append(Finding("jinja_in_yaml", file, line, words=slip.words))
+            place = text.count("\n", 0, slip.at or 0) + 1
+            findings.append(Finding("jinja_in_yaml", file, place, words=slip.words))
         findings += [replace(each, about=about) for each in lint_yaml(file, text, models, known_tests, described)]
         for number, line in enumerate(text.splitlines(), 1):
             for name in DOC.findall(line.split(" #")[0]):
@@ -86,8 +86,8 @@ def lint(project: Path) -> list[Finding]:
                     findings.append(Finding("doc_not_there", file, number, said, words=words))
     for file, text in texts_of(project, ".md"):
         if (slip := docs_slip(text)) and "never closed" not in slip.words:
-            line = text.count("\n", 0, slip.at or 0) + 1
-            findings.append(Finding("docs_tag", file, line, words=slip.words))
+            place = text.count("\n", 0, slip.at or 0) + 1
+            findings.append(Finding("docs_tag", file, place, words=slip.words))
         if len(BLOCK.findall(text)) > len(BLOCK_END.findall(text)):
             last_block = [match.start() for match in BLOCK.finditer(text)][-1]
             number = text[:last_block].count("\n") + 1

@@ -53,16 +53,16 @@ def list_slips(node: yaml.Node | None, key: str) -> Iterator[Slip]:
     if isinstance(value, yaml.MappingNode):
         first = pairs(value)[0][0].value if pairs(value) else "..."
         name = first if first != "name" else "..."
-        said = f"Below `{key}:` stands a list. Each entry begins with a dash and its name:"
+        said = f"Below `{key}:` stands a list. Each entry begins with a dash and a space, then its name:"
         yield Slip(with_shape(said, f"{key}:\n  - name: {name}"), value.start_mark.index)
         return
     if isinstance(value, yaml.ScalarNode):
-        said = f"Below `{key}:` stands a list. Each entry begins with a dash, a space and its name:"
+        said = f"Below `{key}:` stands a list. Each entry begins with a dash and a space, then its name:"
         yield Slip(with_shape(said, f"{key}:\n  - name: ..."), value.start_mark.index)
         return
     for entry in children(value):
         if isinstance(entry, yaml.ScalarNode):
-            said = f"An entry of `{key}:` begins with its name: `- name: {entry.value}`."
+            said = f"An entry of `{key}:` begins with `- name: ...`, so here with `- name: {entry.value}`."
             yield Slip(said, entry.start_mark.index)
         elif isinstance(entry, yaml.MappingNode) and value_node(entry, "name") is None:
             yield from nameless(entry, key)
@@ -85,7 +85,9 @@ def tests_slips(node: yaml.Node) -> Iterator[Slip]:
             continue
         if not isinstance(value, yaml.SequenceNode):
             yield Slip(
-                with_shape(f"Below `{key}:` stands a list, one test a dash:", listed(key, value)),
+                with_shape(
+                    f"Below `{key}:` stands a list. In front of each test stand a dash and a space:", listed(key, value)
+                ),
                 value.start_mark.index,
             )
         for test in children(value):
