@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from workshop.course import backup as module
-from workshop.course.backup import undo
 from workshop.course.catch_up import Outcome, catch_up
 from workshop.course.groups import EXERCISES, find_exercise
+from workshop.course.undo import undo
 from workshop.dbt_project.files import ProjectTrouble, create_project
 from workshop.dbt_project.warehouse import connect_unless_locked
 from workshop.dbt_project.work import Work
@@ -87,7 +87,7 @@ def test_undo_brings_back_and_keeps_what_was_changed_since(project: Path) -> Non
     (project / "models/orders.sql").write_text(MINE)
     level(project, "customers")
     (project / "models/orders.sql").write_text("-- written after catching up\n")
-    _, _, backup = undo(project)
+    backup = undo(project).backup
     assert (project / "models/orders.sql").read_text() == MINE
     assert (backup / "changed_since/models/orders.sql").read_text() == "-- written after catching up\n"
 
@@ -163,7 +163,7 @@ def test_a_full_disk_stops_before_anything_is_replaced(project: Path, monkeypatc
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module, "copy_whole", full)
-    with pytest.raises(ProjectTrouble, match="could not be backed up: No space left on device"):
+    with pytest.raises(ProjectTrouble, match="could not be written or copied: No space left on device"):
         level(project, "customers")
     assert contents(project)["models/orders.sql"] == before["models/orders.sql"]
 

@@ -77,6 +77,11 @@ def test_the_last_line_of_each_group_counts() -> None:
     assert person.steps["stg_payments"].outcome == PASSED and "sources" in person.steps
 
 
+def test_what_the_last_line_does_not_name_is_not_kept() -> None:
+    [ana] = room_of_chat(f"Ana: {TWO_DONE}\n\nAna: WG1 1/5: inspect_payments done\n").people
+    assert list(ana.steps) == ["inspect_payments"]
+
+
 def test_remarks() -> None:
     [ana, bo] = room_of_chat(f"Ana: {TWO_DONE}\nAna: {ONE_DONE}\nBo: WG1 1/5: time_travel done; grain: not yet").people
     assert ana.remarks == ["name used twice?"] and bo.remarks == ["another version of the workshop?"]

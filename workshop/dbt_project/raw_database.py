@@ -3,6 +3,7 @@
 It is one file that every warehouse attaches read-only as `raw`. It is replaced whole or not at all.
 """
 
+import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -57,6 +58,7 @@ def build_raw(raw: Path, tables: Sequence[RawTable], hours_old: float = 1) -> No
             # dbt takes a time stamp without a zone for UTC.
             load_raw_tables(connection, tables, datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=hours_old))
             connection.execute("detach raw")
+        note_checksum(raw, checksum_of(unfinished))
         os.replace(unfinished, raw)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -84,7 +86,10 @@ def attach_raw(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
 
 
 def is_whole(raw: Path, tables: Sequence[RawTable]) -> bool:
-    if not raw.exists():
+    try:
+        if checksum_of(raw) != noted_checksum(raw):
+            return False  # a disk or a person has changed it: DuckDB looks at what it reads only
+    except OSError:
         return False
     try:
         with duckdb.connect() as connection:
@@ -92,6 +97,27 @@ def is_whole(raw: Path, tables: Sequence[RawTable]) -> bool:
             return all(rows_in(connection, table) == rows_in_file(table) for table in tables)
     except duckdb.Error:
         return False
+
+
+def checksum_of(raw: Path) -> str:
+    return hashlib.blake2b(raw.read_bytes()).hexdigest()
+
+
+def noted_checksum(raw: Path) -> str:
+    return checksum_file(raw).read_text(encoding="ascii", errors="replace").strip()
+
+
+def note_checksum(raw: Path, checksum: str) -> None:
+    unfinished = raw.with_name(f"{checksum_file(raw).name}.{os.getpid()}.tmp")
+    try:
+        unfinished.write_text(checksum, encoding="ascii")
+        os.replace(unfinished, checksum_file(raw))
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def checksum_file(raw: Path) -> Path:
+    return raw.with_name(f"{raw.name}.checksum")
 
 
 def rows_in(connection: duckdb.DuckDBPyConnection, table: RawTable) -> int:

@@ -12,6 +12,7 @@ import yaml
 from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project
 from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
 from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.readable import unreadable
 from workshop.dbt_project.trouble import Trouble, at_slip, explain_in_project
 from workshop.dbt_project.yaml_files import texts_of
 
@@ -65,6 +66,11 @@ class Work:
         self.everything: tuple[list[Model], Sequence[Any]] | None = None
         self.ancestors: dict[str, list[Model]] = {}
 
+    def demand_readable(self) -> None:
+        """Raise DoesNotRun where a file is none that dbt, or anybody, should begin to read."""
+        if trouble := unreadable(self.project):
+            raise DoesNotRun(trouble)
+
     # -- models ------------------------------------------------------------------------------------------------
 
     def with_ancestors(self, name: str) -> list[Model]:
@@ -100,7 +106,7 @@ class Work:
     @cached_property
     def model_files(self) -> Mapping[str, Path]:
         """The SQL files under models/ by model name."""
-        return {path.stem: path for path in sorted(self.project.glob("models/**/*.sql"))}
+        return {path.stem: path for path in sorted(self.project.glob("models/**/*.sql")) if path.is_file()}
 
     # -- notes -------------------------------------------------------------------------------------------------
 

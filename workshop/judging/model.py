@@ -29,12 +29,11 @@ def judge_model(work: Work, answer: ModelAnswer, reference: Reference) -> Verdic
         return not_yet(reference.mistake(answer.name, f"not_built_on_{answer.built_on[0].name}"))
     if not finding.difference:
         return praise(finding, trial.model, answer)
+    recognised = recognise(finding, trial.on_everything, answer, reference)
     slips = silent_slips(trial.model, reference)
     if finding.part is trial.right.raw.whole:
-        return with_slips(show_on_everything(finding, answer), slips)
-    recognised = recognise(finding, answer, reference)
-    shown = show(finding, trial.shrink(finding, recognised.accounts_for.aspects), recognised, answer)
-    return with_slips(shown, slips)
+        return with_slips(show_on_everything(finding, recognised, answer), slips)
+    return with_slips(show(finding, trial.shrink(finding, recognised.aspects), recognised, answer), slips)
 
 
 def with_slips(verdict: Verdict, slips: str) -> Verdict:

@@ -77,6 +77,17 @@ def parents_of(text: str) -> list[str]:
     return list(dict.fromkeys(REF.findall(text)))
 
 
+def ancestors_of(name: str, reference: Reference) -> list[str]:
+    """Return the names of the right models that the right model `name` is built on, nearest first."""
+    found: list[str] = []
+    waiting = [name]
+    while waiting:
+        parents = [each for each in parents_of(reference.models[waiting.pop(0)]) if each not in found]
+        found += parents
+        waiting += parents
+    return found
+
+
 def parents_first(texts: Mapping[str, str]) -> dict[str, str]:
     """Return Jinja SQL by model name so that each model stands behind those it reads."""
     ordered: dict[str, str] = {}

@@ -10,24 +10,27 @@ import duckdb
 
 from workshop.dbt_project.trouble import Trouble, explain, explain_in_project
 from workshop.dbt_project.work import DoesNotRun, Model, Work
-from workshop.judging.deadline import TooSlow
+from workshop.judging.deadline import NeverEnds, TooSlow
 from workshop.judging.reference import Reference
+from workshop.judging.twin import NotOneSelect
 
 MULTIPLIES = (
     "The data is small, so something multiplies rows: look for a join without `on` or `using`, or a recursion "
     "without end."
 )
 
+TOO_LONG = "It did not stop when it was asked to: a function works on something very long, such as a text."
+
 
 @contextmanager
-def told_of(model: Model, reference: Reference) -> Iterator[None]:
-    """Inside, what stops the model from running becomes DoesNotRun."""
+def told_of(model: Model, reference: Reference, *kinds: type[Exception]) -> Iterator[None]:
+    """Inside, what stops the model from running becomes DoesNotRun; only errors of these kinds where some are named."""
     try:
         yield
-    except TooSlow as error:
-        raise DoesNotRun(Trouble(f"The model was {error}.", MULTIPLIES, model.path)) from error
-    except duckdb.Error as error:
-        raise DoesNotRun(of_duckdb(error, model, reference)) from error
+    except (TooSlow, duckdb.Error) as error:
+        if kinds and not isinstance(error, kinds):
+            raise
+        raise DoesNotRun(told(error, model, reference)) from error
 
 
 @contextmanager
@@ -58,3 +61,13 @@ def in_full(trouble: Trouble, project: Path, reference: Reference, compiled: str
         words = f"`{missing[1]}` has been called `{new}` since it was moved: write `ref('{new}')`."
         return replace(told, meaning=words)
     return told
+
+
+def told(error: TooSlow | duckdb.Error, model: Model, reference: Reference) -> Trouble:
+    if isinstance(error, TooSlow):
+        return Trouble(f"The model was {error}.", TOO_LONG if isinstance(error, NeverEnds) else MULTIPLIES, model.path)
+    if isinstance(error, NotOneSelect):
+        return Trouble(
+            "This model is more than one `select`.", "Look for a parenthesis that closes nothing.", model.path
+        )
+    return of_duckdb(error, model, reference)

@@ -8,15 +8,16 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from IPython.display import display
 
 from workshop.classroom.check_in import check_in_line
-from workshop.course.backup import undo
 from workshop.course.catch_up import catch_up
 from workshop.course.groups import EXERCISES, find_exercise, find_group
 from workshop.course.reference import answers
+from workshop.course.undo import undo
 from workshop.dbt_project.compilation import warm_up
 from workshop.dbt_project.files import move_file
-from workshop.dbt_project.work import Work
+from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
+from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.judging.exercise import try_exercise, try_exercises
-from workshop.notebook.cards import docs_card, feedback_card, note_card
+from workshop.notebook.cards import docs_card, feedback_card, note_card, trouble_card
 from workshop.notebook.catch_up_words import caught_up, undone
 from workshop.notebook.dbt_words import trouble_cards
 from workshop.notebook.file_cells import save_file, save_model
@@ -25,6 +26,7 @@ from workshop.notebook.session import Session
 from workshop.notebook.sql_cells import connect_jupysql
 from workshop.notebook.typed import in_shell_words, in_words, with_body
 
+MOST_HOURS = 24 * 365  # older than any data of ours
 NAMED_EXERCISE = ("check", "hint", "solution", "catch_up")
 
 
@@ -163,13 +165,13 @@ class WorkshopMagics(Magics):
         project first. `%catch_up --undo` brings your files back.
         """
         if line == "--undo":
-            note_card(undone(*undo(self.session.project))).show()
+            note_card(undone(undo(self.session.project))).show()
             return
         exercise = find_exercise(line)
         self.session.demand_open()
         outcome = catch_up(self.session.path, exercise)
         note_card(caught_up(exercise.name, outcome)).show()
-        if outcome.done:
+        if outcome.backup and not outcome.stopped:
             self.run_dbt("run --quiet")
 
     @line_magic
@@ -182,9 +184,9 @@ class WorkshopMagics(Magics):
         try:
             hours = float(line or 1)
         except ValueError:
-            raise UsageError(
-                f"{line} is not a number of hours. Write %load_raw 18, or %load_raw to load it fresh."
-            ) from None
+            hours = -1.0
+        if not 0 <= hours <= MOST_HOURS:
+            raise UsageError(f"{line} is not a number of hours. Write %load_raw 18, or %load_raw to load it fresh.")
         self.session.load_raw(hours)
         note_card(f"`raw` is loaded again, {hours:g} hour{'' if hours == 1 else 's'} old.").show()
 
@@ -195,7 +197,14 @@ class WorkshopMagics(Magics):
 
         Draw the DAG of your project as it is now.
         """
-        picture = lineage(Work(self.session.project))
+        work = Work(self.session.project)
+        try:
+            with limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
+                work.demand_readable()
+                picture = lineage(work)
+        except DoesNotRun as error:
+            trouble_card(str(error)).show()
+            return
         display({"text/markdown": f"```mermaid\n{picture}\n```", "text/plain": picture}, raw=True)
 
     @line_magic
