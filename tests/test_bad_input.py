@@ -140,10 +140,19 @@ def test_windows_line_ends_and_byte_order_mark(learner: Cells) -> None:
     assert "PASS=1" in learner.run("%dbt run --select stg_payments")
 
 
-@pytest.mark.parametrize("body", ["(", "'", "select '", "$$", "(("])
-def test_model_that_is_hardly_begun(learner: Cells, body: str) -> None:
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("(", "never closed"),
+        ("'", "never closed"),
+        ("select '", "never closed"),
+        ("$$", "DuckDB can't read this SQL"),
+        ("((", "2 brackets are opened and never closed"),
+    ],
+)
+def test_model_that_is_hardly_begun(learner: Cells, body: str, words: str) -> None:
     shown = learner.run(f"%%sqlmodel {MODEL}\n{body}")
-    assert f"`{MODEL}` is saved" in shown and "DuckDB can't read this SQL" in shown
+    assert f"`{MODEL}` is saved" in shown and words in shown
     assert "! stg_payments: does not run" in learner.run("%check stg_payments")
 
 

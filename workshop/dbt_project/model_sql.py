@@ -34,7 +34,7 @@ def demand_one_select(model: Model) -> None:
             )
         )
     if semicolons:
-        raise DoesNotRun(replace(explain('near ";"'), said="The model ends in a semicolon.", file=model.path))
+        raise DoesNotRun(replace(explain('near ";"'), said="The model ends in a semicolon.", file=model.path, whole=""))
     first_word = "".join(re.findall(r"[^\W_]+", without_comments(model.sql))[:1]).lower()
     if first_word in NOT_A_SELECT:
         raise DoesNotRun(
