@@ -175,7 +175,9 @@ def unreadable(file: str, text: str, error: yaml.YAMLError) -> Finding:
     if found:
         slip, is_indentation = found
         line = text.count("\n", 0, slip.at or 0) + 1
-        return Finding("indentation" if is_indentation else "unreadable_yaml", file, line, words=slip.words)
+        if is_indentation:
+            return Finding("indentation", file, line, slip.words)
+        return Finding("unreadable_yaml", file, line, words=slip.words)
     return Finding("indentation", file, line, getattr(error, "problem", None) or "")
 
 

@@ -83,11 +83,11 @@ def spelling(lines: list[str], number: int) -> Iterator[NewLine]:
         said = f"A dash is missing: `- {rest}` begins an entry of a list."
         for start in (len(indent), len(indent) - 2):
             if start >= 0:
-                yield NewLine(number, f"{' ' * start}- {rest}", said, is_indentation=True)
+                yield NewLine(number, f"{' ' * start}- {rest}", said)
     above = next((each.strip() for each in reversed(lines[:number]) if each.strip()), "")
     if (entry := re.fullmatch(r"(\w+):", rest)) and above in ("models:", "sources:", "columns:", "tables:"):
         new = f"- name: {entry[1]}"
-        yield NewLine(number, f"{indent}{new}", f"Below `{above}` stands a list: `{new}`.", is_indentation=True)
+        yield NewLine(number, f"{indent}{new}", f"Below `{above}` stands a list: `{new}`.")
     for key in ("models", "sources", "columns", "data_tests", "tests", "tables", "freshness", "config", "arguments"):
         if rest == key:
             yield NewLine(number, f"{line.rstrip()}:", f"A colon is missing behind `{key}`: `{key}:`.")
@@ -154,9 +154,7 @@ def indentation(lines: list[str], number: int) -> Iterator[NewLine]:
         if wanted != here and abs(wanted - here) <= 4:
             way = "left" if wanted < here else "right"
             count = f"{abs(wanted - here)} space{'' if abs(wanted - here) == 1 else 's'}"
-            said = (
-                f"This line should begin {count} further to the {way}: what belongs together begins in the same column."
-            )
+            said = f"This line should begin {count} further to the {way}."
             yield NewLine(number, " " * wanted + rest, said, is_indentation=True)
     if rest.startswith("- "):
         said = "This dash is too many: what stands here belongs to the entry above."
