@@ -92,7 +92,7 @@ def in_place(files: Files, edits: tuple[Edit, ...]) -> Files:
 def with_mistakes() -> Iterator[State]:
     for exercise, folder in reference().mistake_folders.items():
         known = list(read_misconceptions(folder).items())
-        every = 2 if exercise in NAMES[5:] else 5
+        every = 3 if exercise in NAMES[5:] else 6
         for number, (name, mistake) in enumerate(known):
             if number % every == 0 and mistake.edits:
                 yield State(f"{exercise}, mistake {name}", attempt(exercise, mistake), reach(exercise))
@@ -111,7 +111,7 @@ def attempt(exercise: str, written: Misconception) -> Files:
 def with_other_right_ways() -> Iterator[State]:
     for folder in sorted((ROOT / "tests/alternatives").iterdir()):
         exercise = folder.name
-        every = 2 if exercise in NAMES[5:] else 6
+        every = 4 if exercise in NAMES[5:] else 9
         for number, (name, written) in enumerate(read_misconceptions(folder).items()):
             if number % every == 0:
                 yield State(f"{exercise}, right way {name}", attempt(exercise, written), reach(exercise))
@@ -362,7 +362,7 @@ def at_random() -> Iterator[State]:
         folder.name: list(read_misconceptions(folder).values())
         for folder in sorted((ROOT / "tests/alternatives").iterdir())
     }
-    for number in range(30):
+    for number in range(24):
         chance = random.Random(100 + number)
         files = starter()
         for name in NAMES[: chance.randint(2, 8)]:

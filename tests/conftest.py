@@ -44,7 +44,10 @@ class ByFile(LoadScopeScheduling):
         return f"{file} {exercise.group(1)}" if exercise else file
 
 
-LONGEST_FIRST = "browser notebooks solutions working_group_2 misconceptions alternatives magics warehouse guide".split()
+LONGEST_FIRST = (
+    "catch_up_states test_sandbox.py browser notebooks solutions working_group_2 misconceptions alternatives magics "
+    "warehouse guide"
+).split()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
 """Whatever state a project is in, catching up makes it pass, keeps what passed, loses nothing, and can be undone."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,7 @@ def test_level_from(state: State, project: Path) -> None:
     assert set(before.values()) <= set(after.values()) | kept
     assert texts_of(state.files, outcome) <= texts_now(project)
     assert entries_of(state.files, outcome) <= entries_now(project)
+    assert under_both_names(after) <= under_both_names(before)
     words = caught_up("next", outcome)
     assert all(f"`{name}`" in words for name in {*before} - {*after})
 
@@ -95,6 +96,12 @@ def without_names(path: str, text: str) -> str:
     for schema, table in (("jaffle_shop", "customers"), ("jaffle_shop", "orders"), ("stripe", "payment")):
         text = text.replace(f"{{{{ source('{schema}', '{table}') }}}}", f"raw.{schema}.{table}")
     return with_new_names(path, text.replace("\r\n", "\n").strip(), renamed(), renamed())
+
+
+def under_both_names(paths: Iterable[str]) -> set[str]:
+    """Return the models that are there by their old name and by their new one: a half move that was not completed."""
+    models = {name for path in paths for kind, name in declared_by(path, "") if kind == MODEL}
+    return {old for old, new in renamed().items() if {old, new} <= models}
 
 
 def entries_of(files: dict[str, bytes], outcome: Outcome) -> set[tuple[str, ...]]:

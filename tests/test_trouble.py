@@ -1,8 +1,11 @@
 """What dbt and DuckDB say, as they say it, and what a learner reads."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from workshop.dbt_project.trouble import explain
+from workshop.dbt_project.trouble import explain, explain_in_project
 
 UNREADABLE_YAML = """Parsing Error
   Error reading jaffle_shop: staging/schema.yml - Runtime Error
@@ -121,3 +124,11 @@ def test_where_nothing_is_known_the_whole_sentence_is_shown() -> None:
     assert str(explain("Runtime Error\n  Something that nobody\n  has seen before")) == (
         "Something that nobody has seen before"
     )
+
+
+def test_a_file_outside_of_the_project_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "project/models").mkdir(parents=True)
+    (tmp_path / "secret.sql").write_text("select reff from nowhere")
+    for file in ("../secret.sql", str(tmp_path / "secret.sql")):
+        trouble = replace(explain("'reff' is undefined\n    line 1"), file=file)
+        assert explain_in_project(trouble, tmp_path / "project") == trouble

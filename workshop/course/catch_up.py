@@ -18,7 +18,7 @@ from workshop.course.our_files import text_edits
 from workshop.course.readable import readable, set_aside_unreadable
 from workshop.course.replacing import replace
 from workshop.dbt_project.files import ProjectTrouble, create_project
-from workshop.judging.exercise import Exercise, Feedback, try_exercises
+from workshop.judging.exercise import Exercise, Feedback, try_exercise, try_exercises
 from workshop.places import STARTER
 
 
@@ -97,15 +97,22 @@ class Ladder:
             complete_names(self.keeper)
             self.look()
         for _ in range(2):  # an answer may replace something that an earlier one was built on
-            for number, each in enumerate(self.before):
-                if not self.feedbacks[number].verdict.has_passed:
-                    step = len(self.keeper.steps)
-                    replace(self.keeper, each, self.feedbacks[number])
-                    if len(self.keeper.steps) > step:
-                        self.look()
+            step = len(self.keeper.steps)
+            for exercise in self.failing():
+                feedback = self.feedback_on(exercise, since=step)
+                if not feedback.verdict.has_passed:
+                    replace(self.keeper, exercise, feedback)
+            if len(self.keeper.steps) > step:
+                self.look()
 
     def look(self) -> None:
         self.feedbacks = try_exercises(self.before, readable(self.keeper))
+
+    def feedback_on(self, exercise: Exercise, since: int) -> Feedback:
+        """Return the feedback of the last look, or another one where something was changed since."""
+        if len(self.keeper.steps) > since:
+            return try_exercise(exercise, readable(self.keeper))
+        return next(each for each in self.feedbacks if each.exercise is exercise)
 
     def failing(self) -> list[Exercise]:
         return [each.exercise for each in self.feedbacks if not each.verdict.has_passed]

@@ -8,7 +8,7 @@ import yaml
 
 from workshop.course.backup_log import digest_of
 from workshop.course.reference import answers, renamed
-from workshop.dbt_project.declared import MODEL, Name, ProjectFile, declared_by, files_of
+from workshop.dbt_project.declared import MODEL, Name, ProjectFile, declared_by, files_of, wanted_by
 from workshop.dbt_project.files import Edit, tidy
 from workshop.dbt_project.new_names import with_new_names, with_source_names
 from workshop.dbt_project.yaml_nodes import compose, items, value_of
@@ -54,6 +54,16 @@ class Files:
         names = {old: new for old, new in renamed().items() if self.has_model(new) and not self.has_model(old)}
         names |= {new: old for old, new in renamed().items() if self.has_model(old) and not self.has_model(new)}
         return with_source_names(with_new_names(path, text, names, names), self.sources())
+
+    def latest(self, edit: Edit) -> str:
+        """Return the latest text of what an edit writes that can be read with the sources and blocks that are there."""
+        declares = set(declared_by(edit.path, edit.text))
+        texts = [
+            each for each in text_edits_of_all() if declares and declares == set(declared_by(each.path, each.text))
+        ]
+        later = texts[texts.index(edit) :] if edit in texts else texts
+        usable = [each.text for each in later if all(want in self.declared for want in wants_besides_models(each))]
+        return (usable or [edit.text])[-1]
 
     def sources(self) -> dict[str, tuple[str, str]]:
         """Return the source and table, as `source()` takes them, of each raw table that is declared."""
@@ -130,6 +140,10 @@ def starter_edits() -> list[Edit]:
 def starter_text(path: str) -> str | None:
     file = STARTER / path
     return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+def wants_besides_models(edit: Edit) -> list[Name]:
+    return [name for name in wanted_by(edit.path, edit.text) if name[0] != MODEL]
 
 
 def sources_in(text: str) -> Iterator[tuple[str, tuple[str, str]]]:

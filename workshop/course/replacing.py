@@ -19,7 +19,7 @@ from workshop.course.our_files import (
 )
 from workshop.course.readable import PATH, is_needed, take_out
 from workshop.course.reference import answers
-from workshop.dbt_project.declared import BLOCK, SOURCE, YAML, declared_by, wanted_by
+from workshop.dbt_project.declared import BLOCK, SOURCE, YAML, declared_by
 from workshop.dbt_project.files import Edit
 from workshop.dbt_project.work import Work
 from workshop.dbt_project.yaml_merge import CannotMerge, added, without
@@ -119,9 +119,7 @@ def starters_model(keeper: Keeper, edit: Edit) -> None:
     place = files.place_of(name[1]) or edit.path
     if files.is_untouched(place) and files.text(place) is not None:
         return
-    later = [each for each in text_edits_of_all() if name in declared_by(each.path, each.text)]
-    on_sources = [each for each in later if all(want in files.declared for want in wanted_by(each.path, each.text))]
-    keeper.write(place, files.adapted(place, (on_sources or [edit])[-1].text))
+    keeper.write(place, files.adapted(place, files.latest(edit)))
 
 
 def without_folder(keeper: Keeper, folder: str, exercise: Exercise) -> None:
@@ -144,12 +142,12 @@ def put_in_place(keeper: Keeper, edit: Edit) -> None:
     """Make an edit, whatever stands there; of other files that say the same, only that gives way."""
     files = Files(keeper.project)
     names = declared_by(edit.path, edit.text)
-    text = files.adapted(edit.path, edit.text)
+    text = files.adapted(edit.path, files.latest(edit))
     if edit.path.endswith(".sql"):
         place = files.place_of(names[0][1]) or edit.path
         there = files.text(place)
         if there is None or not is_later(place, there, edit.text):
-            keeper.write(place, files.adapted(place, edit.text))
+            keeper.write(place, text)
     elif is_about_dbt(edit) and edit.path.endswith(YAML):
         put_entries(keeper, edit, text)
     elif any(kind == BLOCK for kind, _ in names):

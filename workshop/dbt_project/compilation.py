@@ -161,12 +161,13 @@ def scratch_of(project: Path) -> Path:
     return scratch
 
 
-# It names the same database as the learner's, so that compiled SQL is the same, and holds it in memory.
+# It names the same target and database as the learner's, so that compiled SQL is the same, and holds it in memory.
+# What a macro asks of DuckDB while dbt compiles stays in there: no files, no network, nothing that can be set.
 PROFILE = f"""
 {PROJECT_NAME}:
-  target: check
+  target: dev
   outputs:
-    check:
+    dev:
       type: duckdb
       path: ":memory:"
       attach:
@@ -175,4 +176,12 @@ PROFILE = f"""
       database: warehouse
       schema: main
       threads: 1
+      config_options:
+        lock_configuration: true
+        enable_external_access: false
+        autoinstall_known_extensions: false
+        autoload_known_extensions: false
+        memory_limit: 500MB
+        temp_directory: ""
+        threads: 1
 """

@@ -15,7 +15,7 @@ from workshop.dbt_project.explaining.scene import Scene, Slip
 from workshop.dbt_project.explaining.sql_names import unknown_name
 from workshop.dbt_project.explaining.sql_repair import unreadable_sql
 from workshop.dbt_project.explaining.yaml_slips import docs_slip, yaml_slip
-from workshop.dbt_project.yaml_files import texts_of
+from workshop.dbt_project.yaml_files import text_in, texts_of
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,7 @@ def explain_in_project(trouble: Trouble, project: Path, names: Sequence[str] = (
     """Return the same trouble, with what the file at fault tells."""
     if not trouble.whole:
         return trouble
-    path = project / trouble.file
-    if trouble.file.endswith(".sql") and path.is_file():
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    if trouble.file.endswith(".sql") and (text := text_in(project, trouble.file)):
         return explain(trouble.whole, names=names, text=text, file=trouble.file, compiled=compiled)
     if trouble.file.startswith("models/") or (not trouble.file and "cycle" not in trouble.whole):
         return in_yaml_or_docs(trouble, project)

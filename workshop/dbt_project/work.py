@@ -9,12 +9,15 @@ from typing import Any
 
 import yaml
 
-from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project
+from workshop.dbt_project.asking import Dbt, DbtHere
+from workshop.dbt_project.compilation import Compilation
 from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
+from workshop.dbt_project.freshness import Freshness
 from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.raw_table import RawTable
 from workshop.dbt_project.readable import unreadable
 from workshop.dbt_project.trouble import Trouble, at_slip, explain_in_project
-from workshop.dbt_project.yaml_files import texts_of
+from workshop.dbt_project.yaml_files import text_in, texts_of
 
 NOTES = "notes"
 
@@ -58,10 +61,11 @@ class Model:
 class Work:
     """A project as its files are at this moment; make a new one for each check."""
 
-    def __init__(self, project: Path, built: frozenset[str] = frozenset()) -> None:
-        """built: names of the relations in the notebook's warehouse, where there is one."""
+    def __init__(self, project: Path, built: frozenset[str] = frozenset(), dbt: Dbt | None = None) -> None:
+        """built: names of the relations in the notebook's warehouse, where there is one; dbt: who answers for it."""
         self.project = project.resolve()
         self.built = built
+        self.dbt = dbt or DbtHere()
         self.read: Run | None = None
         self.everything: tuple[list[Model], Sequence[Any]] | None = None
         self.ancestors: dict[str, list[Model]] = {}
@@ -90,7 +94,7 @@ class Work:
     def compiled(self) -> tuple[list[Model], Sequence[Any]]:
         """Return all models, parents first, and all compiled nodes. They are compiled once. Raises DoesNotRun."""
         if not self.everything:
-            nodes = self.nodes_of(compile_everything)
+            nodes = self.nodes_of(self.dbt.compile_everything)
             self.everything = self.in_order(nodes), nodes
         return self.everything
 
@@ -98,10 +102,14 @@ class Work:
     def manifest(self) -> Any:
         """dbt's manifest. Raises DoesNotRun where dbt can't read the project."""
         self.demand_project_file()
-        self.read = self.read or read_project(self.project)
+        self.read = self.read or self.dbt.read_project(self.project)
         if self.read.manifest is None:
             raise DoesNotRun(self.explained(self.read.trouble))
         return self.read.manifest
+
+    def freshness_after(self, tables: Sequence[RawTable], hours: float) -> Freshness:
+        """Return what dbt says of the sources' freshness when the raw tables were loaded `hours` ago."""
+        return self.dbt.freshness_after(self.project, self.manifest, tables, hours)
 
     @cached_property
     def model_files(self) -> Mapping[str, Path]:
@@ -119,7 +127,7 @@ class Work:
         try:
             # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
             answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
             raise DoesNotRun(yaml_trouble(error, file, self.text_of(file))) from error
         if answers is None or answers == "":
             raise NotStarted(f"`{file}` is there, and still empty.")
@@ -146,7 +154,7 @@ class Work:
 
     def compiled_with_ancestors(self, name: str) -> list[Model]:
         if name not in self.ancestors:
-            self.ancestors[name] = self.in_order(self.nodes_of(partial(compile_models, name=name)))
+            self.ancestors[name] = self.in_order(self.nodes_of(partial(self.dbt.compile_models, name=name)))
         return self.ancestors[name]
 
     def nodes_of(self, compile: Callable[..., Compilation]) -> Sequence[Any]:
@@ -188,8 +196,7 @@ class Work:
         )
 
     def text_of(self, file: str) -> str:
-        path = self.project / file
-        return path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""
+        return text_in(self.project, file)
 
     def explained(self, trouble: Trouble | None) -> Trouble:
         """Return the trouble, with what the file at fault tells."""

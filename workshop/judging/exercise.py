@@ -1,7 +1,7 @@
 """An exercise, and the way to try it: whatever happens, one Feedback comes back."""
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -44,12 +44,18 @@ class Feedback:
 
 def try_exercises(exercises: Sequence[Exercise], work: Work) -> list[Feedback]:
     """Judge `work` in several exercises. dbt compiles the project once for all of them, where it can."""
+    return list(try_exercises_one_by_one(exercises, work))
+
+
+def try_exercises_one_by_one(exercises: Sequence[Exercise], work: Work) -> Iterator[Feedback]:
+    """Give what `try_exercises` returns, each feedback as soon as it is there."""
     if len(exercises) > 1:
         # Then one by one: what is broken may not concern all of them.
         with suppress(Exception), limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
             work.demand_readable()
             work.compiled()
-    return [try_exercise(exercise, work) for exercise in exercises]
+    for exercise in exercises:
+        yield try_exercise(exercise, work)
 
 
 def try_exercise(exercise: Exercise, work: Work) -> Feedback:

@@ -1,6 +1,7 @@
 """What work is judged against, handed in by a course: its raw tables, the models that are right, the known mistakes."""
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +12,8 @@ from jinja2 import Environment
 from workshop.dbt_project.raw_table import RawTable
 from workshop.judging.misconception import Misconception, read_misconceptions
 
-SCHEMA = "reference"
+# Right models may stand in one twin with a learner's. Nobody can write down a name that is drawn by lot.
+SCHEMA = f"reference_{secrets.token_hex(8)}"
 REF = re.compile(r"""\bref\(\s*['"](\w+)['"]\s*\)""")
 
 

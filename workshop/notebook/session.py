@@ -126,11 +126,6 @@ class Session:
             )
         return self.path
 
-    def interrupt(self) -> None:
-        """Stop the query that runs in this notebook's warehouse, if one does."""
-        if self.connection is not None:
-            self.connection.interrupt()
-
     def demand_open(self) -> None:
         """Raise ProjectTrouble where `start` has not been called, or the connection was closed since."""
         if not self.is_open:

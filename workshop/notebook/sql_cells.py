@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 import duckdb
@@ -15,9 +15,7 @@ from IPython.utils.capture import capture_output
 from jinja2 import TemplateError
 
 from workshop.course.raw_tables import RAW_NAMES
-from workshop.dbt_project.aside import aside
 from workshop.dbt_project.files import ProjectTrouble
-from workshop.dbt_project.limits import limited
 from workshop.dbt_project.sql_text import without_comments
 from workshop.dbt_project.trouble import explain
 from workshop.notebook.session import Session
@@ -47,10 +45,6 @@ SAID_IN_WORDS = (duckdb.Error, TemplateError, TypeError, ValueError, RuntimeErro
 JUPYSQL_HEADING = "Original error message from DB driver:"  # above it stands advice on a feature that is not used here
 DUCKDB_ERROR = re.compile(r"(\w+ )+Error: ")
 
-STILL_RUNNING = (
-    "The query that you stopped is still running: it is inside a function that nothing can stop. Wait for it, or "
-    "restart the kernel (menu Kernel) and run the first cell."
-)
 NOTHING_YET = "There is no query here yet. Write one below the first line, and run the cell again."
 
 
@@ -63,20 +57,17 @@ def connect_jupysql(shell: Any, session: Session) -> None:
     for kind, name in (("cell", "sql"), ("line", "sql"), ("line", "sqlplot"), ("line", "sqlcmd"), ("cell", "sqlplot")):
         magics = shell.magics_manager.magics[kind]
         if name in magics and not getattr(magics[name], "is_friendly", False):
-            magics[name] = friendly(magics[name], name == "sqlplot", session.interrupt)
+            magics[name] = friendly(magics[name], draws=name == "sqlplot")
     shell.user_ns |= {ALIAS: session.open_connection, "ref": make_ref(session), "source": make_source(session)}
     ConnectionManager.connections.pop(ALIAS, None)  # else JupySQL keeps one that was closed since
     with capture_output():
         shell.run_line_magic("sql", f"{ALIAS} --alias {ALIAS}")
 
 
-def friendly(
-    magic: Callable[..., Any], draws: bool = False, stop: Callable[[], None] = lambda: None
-) -> Callable[..., Any]:
+def friendly(magic: Callable[..., Any], draws: bool = False) -> Callable[..., Any]:
     """Return the magic with its errors as sentences, and one for a cell without a query.
 
     draws: whether it needs matplotlib
-    stop: stops a query
     """
 
     @wraps(magic)
@@ -87,11 +78,7 @@ def friendly(
             print(NOTHING_YET)
             return None
         try:
-            words = (line,) if cell is None else (line, cell)
-            if draws:  # matplotlib belongs to the main thread
-                return magic(*words, **more)
-            with limited():
-                return aside(partial(magic, *words, **more), stop)
+            return magic(line, cell, **more) if cell is not None else magic(line, **more)
         except (RefTrouble, ProjectTrouble) as error:
             raise UsageError(str(error)) from None
         except (
@@ -112,8 +99,6 @@ def friendly(
 def sentence(error: BaseException, cell: str = "") -> str:
     """Return an error of JupySQL, Jinja or DuckDB in words; `cell` is what was run."""
     text = str(error).rpartition(JUPYSQL_HEADING)[2].strip()
-    if "connection is busy" in text:
-        return STILL_RUNNING
     if isinstance(error, UsageError) and not DUCKDB_ERROR.match(text):
         return text  # JupySQL's own words
     trouble = explain(error if isinstance(error, KeyboardInterrupt) else text, names=RAW_NAMES, text=cell)

@@ -29,6 +29,8 @@ def unreadable_yaml(text: str) -> tuple[Slip, bool] | None:
     """Return why YAML can't be read, and whether its indentation is the reason; None where it can."""
     try:
         compose(text)
+    except RecursionError:
+        return Slip("There are too many brackets inside one another.", None), False
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         number = min(mark.line if mark else 0, text.count("\n"))
@@ -178,7 +180,7 @@ def indents(lines: list[str], number: int) -> Iterator[int]:
 def is_readable(lines: list[str], new: NewLine) -> bool:
     try:
         compose("\n".join([*lines[: new.number], new.text, *lines[new.number + 1 :]]))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         return False
     return True
 
