@@ -61,6 +61,21 @@ def canonical(sql: str) -> str:
     return str(text)
 
 
+def ctes_of(sql: str) -> list[str]:
+    """Return the names of all CTEs of a select, in lower case; none where it does not parse."""
+    [(text,)] = parser().execute("select json_serialize_sql(?)", [sql]).fetchall()
+    found: list[str] = []
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            found.extend(entry["key"].lower() for entry in (node.get("cte_map") or {}).get("map", ()))
+        for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            walk(item)
+
+    walk(json.loads(text))
+    return found
+
+
 @cache
 def parser() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,13 @@ import yaml
 
 from workshop.dbt_project.asking import Dbt, DbtHere
 from workshop.dbt_project.compilation import Compilation
+from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
 from workshop.dbt_project.freshness import Freshness
 from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.raw_table import RawTable
 from workshop.dbt_project.readable import unreadable
-from workshop.dbt_project.trouble import Trouble
+from workshop.dbt_project.trouble import Trouble, at_slip, explain_in_project
+from workshop.dbt_project.yaml_files import text_in, texts_of
 
 NOTES = "notes"
 
@@ -43,6 +44,8 @@ class Model:
     relation: its quoted name in compiled SQL
     reads: the quoted names of the models and sources that dbt knows it reads
     parents: the names of the models among these
+    text: as the learner wrote it
+    all_models: the names of all models of the project
     """
 
     name: str
@@ -51,6 +54,8 @@ class Model:
     relation: str
     reads: frozenset[str]
     parents: frozenset[str]
+    text: str = ""
+    all_models: tuple[str, ...] = ()
 
 
 class Work:
@@ -81,11 +86,7 @@ class Work:
         wanted = next((model for model in models if model.name == name), None)
         if wanted is None:
             raise DoesNotRun(
-                Trouble(
-                    f"dbt knows no model {name}.",
-                    "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in "
-                    "`models/`.",
-                )
+                Trouble(f"dbt knows no model {name}.", why_passed_over(self.project, self.model_files.get(name)))
             )
         ancestors = ancestors_of(wanted, models)
         return [model for model in models if model.name in ancestors] + [wanted]
@@ -103,7 +104,7 @@ class Work:
         self.demand_project_file()
         self.read = self.read or self.dbt.read_project(self.project)
         if self.read.manifest is None:
-            raise DoesNotRun(self.with_names(self.read.trouble))
+            raise DoesNotRun(self.explained(self.read.trouble))
         return self.read.manifest
 
     def freshness_after(self, tables: Sequence[RawTable], hours: float) -> Freshness:
@@ -127,7 +128,7 @@ class Work:
             # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
             answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
         except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-            raise DoesNotRun(yaml_trouble(error, file)) from error
+            raise DoesNotRun(yaml_trouble(error, file, self.text_of(file))) from error
         if answers is None or answers == "":
             raise NotStarted(f"`{file}` is there, and still empty.")
         if not isinstance(answers, dict):
@@ -161,7 +162,7 @@ class Work:
         compilation = compile(self.project, manifest=self.read.manifest if self.read else None)
         self.read = self.read or compilation.run
         if not compilation.run.succeeded:
-            raise DoesNotRun(self.with_names(compilation.run.trouble))
+            raise DoesNotRun(self.explained(compilation.run.trouble))
         return compilation.nodes
 
     def in_order(self, compiled: Sequence[Any]) -> list[Model]:
@@ -182,22 +183,43 @@ class Work:
     def as_model(self, node: Any) -> Model:
         everything = self.manifest.nodes | self.manifest.sources
         read = [everything[id] for id in node.depends_on.nodes if id in everything]
+        path = node.original_file_path.replace("\\", "/")
         return Model(
             node.name,
-            node.original_file_path.replace("\\", "/"),
+            path,
             node.compiled_code or "",
             node.relation_name,
             frozenset(each.relation_name for each in read if each.relation_name),
             frozenset(each.name for each in read if each.resource_type == "model"),
+            self.text_of(path),
+            tuple(self.model_files),
         )
 
-    def with_names(self, trouble: Trouble | None) -> Trouble:
-        """Return the trouble, with a "did you mean" where a name of a model or file is nearly right."""
+    def text_of(self, file: str) -> str:
+        return text_in(self.project, file)
+
+    def explained(self, trouble: Trouble | None) -> Trouble:
+        """Return the trouble, with what the file at fault tells."""
         if trouble is None:
             return Trouble("dbt stopped without a message.", "Run `%dbt build`, and look at what it says.")
-        wanted = re.search(r"node named '([^']+)'", trouble.said)
-        close = get_close_matches(wanted.group(1), self.model_files, 1, 0.6) if wanted else []
-        return replace(trouble, meaning=f"{trouble.meaning} Did you mean `{close[0]}`?") if close else trouble
+        return explain_in_project(trouble, self.project, tuple(self.model_files))
+
+
+def why_passed_over(project: Path, file: Path | None) -> str:
+    """Return why dbt passes over a model whose file is there."""
+    settings = (project / "dbt_project.yml").read_text(encoding="utf-8", errors="replace")
+    paths = re.search(r"^model-paths\s*:(.*(?:\n\s*-.*)*)", settings, re.MULTILINE)
+    if paths and "models" not in re.findall(r"[\w/.-]+", paths[1]):
+        said = "`model-paths` in `dbt_project.yml` says where dbt looks for models, and `models` is not among them."
+        return f'{said} It should read `model-paths: ["models"]`.'
+    off = re.compile(r"\+?enabled\s*[:=]\s*['\"]?(false|no|off)\b", re.IGNORECASE)
+    if file and off.search(file.read_text(encoding="utf-8", errors="replace")):
+        return f"`{file.relative_to(project).as_posix()}` says `enabled=false`, so dbt passes over it. Take that away."
+    texts = [("dbt_project.yml", settings), *texts_of(project, ".yml", ".yaml")]
+    found = [name for name, text in texts if off.search(text)]
+    if found:
+        return f"`{found[0]}` says `enabled: false` of it or of its folder, so dbt passes over it. Take that away."
+    return "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in `models/`."
 
 
 def ancestors_of(model: Model, models: list[Model]) -> set[str]:
@@ -212,14 +234,15 @@ def ancestors_of(model: Model, models: list[Model]) -> set[str]:
     return found
 
 
-def yaml_trouble(error: Exception, file: str) -> Trouble:
-    """Return what is wrong with a YAML file, with its line."""
+def yaml_trouble(error: Exception, file: str, text: str) -> Trouble:
+    """Return what is wrong with the text of a YAML file, with its line."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    tab = " A tab stands there; use spaces." if "\\t" in problem else ""
-    return Trouble(
+    trouble = Trouble(
         f"This is not valid YAML: {problem}.",
-        f"Look at that line and the one before it: the spaces in front, a colon and a space behind each key.{tab}",
+        "Look at that line and the one before it: the spaces in front, a colon and a space behind each key.",
         file,
         mark.line + 1 if mark else None,
     )
+    found = unreadable_yaml(text)
+    return at_slip(trouble, file, text, found[0]) if found else trouble

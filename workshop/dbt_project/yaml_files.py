@@ -19,6 +19,14 @@ def texts_of(project: Path, *suffixes: str) -> Iterator[tuple[str, str]]:
             yield path.relative_to(project).as_posix(), path.read_text(encoding="utf-8-sig", errors="replace")
 
 
+def text_in(project: Path, file: str) -> str:
+    """Return the text of a file of the project; "" where there is none, it is too large, or it lies outside."""
+    path = (project / file).resolve()
+    if not path.is_relative_to(project.resolve()) or not path.is_file() or path.stat().st_size > LARGEST_FILE:
+        return ""
+    return path.read_text(encoding="utf-8-sig", errors="replace")
+
+
 def macros_of(project: Path) -> Iterator[tuple[str, str]]:
     for folder in ("macros", "tests"):
         for path in sorted(project.glob(f"{folder}/**/*.sql")):

@@ -19,6 +19,7 @@ from workshop.judging.exercise import Exercise, try_exercise, try_exercises
 from workshop.notebook import agreement
 from workshop.notebook.cards import docs_card, feedback_card, note_card, trouble_card
 from workshop.notebook.catch_up_words import caught_up, undone
+from workshop.notebook.dbt_words import trouble_cards
 from workshop.notebook.file_cells import save_file, save_model
 from workshop.notebook.hints import folded_hints, hint, solution, split_number
 from workshop.notebook.lineage import lineage
@@ -235,7 +236,8 @@ class WorkshopMagics(Magics):
         words = in_shell_words(line)
         run = self.session.run_dbt(words, lambda text: print(text, flush=True))
         if run.trouble:
-            trouble_card(str(run.trouble)).show()
+            for card in trouble_cards(run, self.session.project):
+                card.show()
         elif words[:2] == ["docs", "generate"] and "--static" in words and run.succeeded:
             docs_card(self.session.project, Path.cwd()).show()
 

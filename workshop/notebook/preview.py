@@ -9,14 +9,13 @@ from typing import Any
 
 import duckdb
 
-from workshop.course.raw_tables import RAW_NAMES
+from workshop.course.reference import reference
 from workshop.dbt_project.aside import aside
 from workshop.dbt_project.built import kinds_of
 from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
 from workshop.dbt_project.model_sql import demand_one_select
-from workshop.dbt_project.sql_text import line_of
-from workshop.dbt_project.trouble import explain
 from workshop.dbt_project.work import DoesNotRun, Model, Work
+from workshop.judging.refusal import of_duckdb, told_in_full
 from workshop.notebook import agreement
 from workshop.notebook.cards import Card, note_card, tables_card, trouble_card
 from workshop.notebook.row_counts import counted
@@ -35,7 +34,7 @@ def preview_model(session: Session, path: Path) -> Card:
     saved = f"`{name}` is saved."
     work = Work(session.project)
     try:
-        with limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
+        with limited(SECONDS_FOR_A_CHECK, BYTES_MORE), told_in_full(work, reference()):
             work.demand_readable()
             model = with_ephemeral(work, path.stem)
             demand_one_select(model)
@@ -53,8 +52,7 @@ def preview_model(session: Session, path: Path) -> Card:
                 f"to "
                 f"show. Build it: `%dbt run --select {parent}`, then run this cell again."
             )
-        trouble = replace(explain(error, names=RAW_NAMES), file=name, line=line_of(error))
-        return trouble_card(f"{saved}\n\n{trouble}")
+        return trouble_card(f"{saved}\n\n{of_duckdb(error, model, reference())}")
     counts = counts or ("" if rows else "It returns no rows.")
     told = "\n\n".join(filter(None, [f"{saved} {counts}".rstrip(), agreement.of_model(session, work, path.stem)]))
     if not rows:

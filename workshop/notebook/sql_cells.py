@@ -93,7 +93,9 @@ def friendly(magic: Callable[..., Any], draws: bool = False, session: Session | 
             UsageError,
             KeyboardInterrupt,
         ) as error:
-            raise UsageError("\n".join(filter(None, [sentence(error), behind(session, error, cell or line)]))) from None
+            query = cell or line
+            told = [sentence(error, query), behind(session, error, query)]
+            raise UsageError("\n".join(filter(None, told))) from None
 
     run.is_friendly = True  # type: ignore[attr-defined]
     return run
@@ -104,14 +106,15 @@ def behind(session: Session | None, error: BaseException, query: str) -> str:
     return agreement.of_query(session, query) if session and DUCKDB_ERROR.search(str(error)) else ""
 
 
-def sentence(error: BaseException) -> str:
+def sentence(error: BaseException, cell: str = "") -> str:
+    """Return an error of JupySQL, Jinja or DuckDB in words; `cell` is what was run."""
     text = str(error).rpartition(JUPYSQL_HEADING)[2].strip()
     if isinstance(error, UsageError) and not DUCKDB_ERROR.match(text):
         return text  # JupySQL's own words
-    trouble = explain(error if isinstance(error, KeyboardInterrupt) else text, names=RAW_NAMES)
+    trouble = explain(error if isinstance(error, KeyboardInterrupt) else text, names=RAW_NAMES, text=cell)
     lines = text.splitlines()
     detail = next((lines[number : number + 2] for number, line in enumerate(lines) if line.startswith("LINE ")), [])
-    return "\n".join([trouble.said, *detail, trouble.meaning])
+    return "\n".join(filter(None, [trouble.said, *([trouble.shown] if trouble.shown else detail), trouble.meaning]))
 
 
 class RefTrouble(Exception):
