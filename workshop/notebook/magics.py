@@ -20,6 +20,7 @@ from workshop.notebook.cards import docs_card, feedback_card, note_card, trouble
 from workshop.notebook.catch_up_words import caught_up, undone
 from workshop.notebook.file_cells import save_file, save_model
 from workshop.notebook.lineage import lineage
+from workshop.notebook.loads import load_of, loaded
 from workshop.notebook.session import Session
 from workshop.notebook.sql_cells import connect_jupysql
 from workshop.notebook.typed import in_shell_words, in_words, with_body
@@ -174,18 +175,14 @@ class WorkshopMagics(Magics):
     @line_magic
     @in_words
     def load_raw(self, line: str) -> None:
-        """%load_raw 18
+        """%load_raw 18, %load_raw --day 2
 
         Load the raw data again, as if the loader had run that many hours ago; without a number, one hour ago.
+        With --day 2 it holds what the loader brought until that day, and with --day 1 it is as at first.
         """
-        try:
-            hours = float(line or 1)
-        except ValueError:
-            raise UsageError(
-                f"{line} is not a number of hours. Write %load_raw 18, or %load_raw to load it fresh."
-            ) from None
-        self.session.load_raw(hours)
-        note_card(f"`raw` is loaded again, {hours:g} hour{'' if hours == 1 else 's'} old.").show()
+        hours, day = load_of(line)
+        day = self.session.load_raw(hours, day)
+        note_card(loaded(hours, day)).show()
 
     @line_magic
     @in_words

@@ -12,7 +12,7 @@ from workshop.course.raw_tables import RAW_NAMES, RAW_TABLES
 from workshop.dbt_project.commands import run_dbt
 from workshop.dbt_project.files import ProjectTrouble, apply_edits, create_project
 from workshop.dbt_project.invocation import Run
-from workshop.dbt_project.raw_database import attach_raw, build_raw, ensure_fresh_raw, ensure_raw
+from workshop.dbt_project.raw_database import attach_raw, build_raw, day_loaded, ensure_fresh_raw, ensure_raw
 from workshop.dbt_project.warehouse import WarehouseTrouble, open_warehouse
 from workshop.places import RAW_DATABASE, SOLUTIONS, STARTER, project_beside
 
@@ -73,12 +73,18 @@ class Session:
         except duckdb.Error:
             return False
 
-    def load_raw(self, hours_old: float) -> None:
-        """Build the raw database again, as if loaded `hours_old` hours ago. Raises ProjectTrouble."""
+    def load_raw(self, hours_old: float, day: int | None = None) -> int:
+        """Build the raw database again, as if loaded `hours_old` hours ago, and return until which day it was loaded.
+
+        day: the day until which the loader came; None for the one as before
+
+        Raises ProjectTrouble.
+        """
         raw = self.project / RAW_DATABASE
+        day = day or day_loaded(raw, RAW_TABLES) or 1
         self.open_connection.execute("detach database if exists raw")
         try:
-            build_raw(raw, RAW_TABLES, hours_old)
+            build_raw(raw, RAW_TABLES, hours_old, day)
         except (OSError, duckdb.Error) as error:
             raise ProjectTrouble(
                 "The raw data could not be loaded again, and is as it was: another notebook or a terminal is reading "
@@ -87,6 +93,7 @@ class Session:
             ) from error
         finally:
             attach_raw(self.open_connection, ensure_raw(self.path, RAW_TABLES))
+        return day
 
     def run_dbt(self, words: Sequence[str], show: Callable[[str], None]) -> Run:
         """Run a dbt command in this notebook's warehouse. Raises ProjectTrouble where it is not open."""
