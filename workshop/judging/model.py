@@ -21,10 +21,10 @@ def judge_model(work: Work, answer: ModelAnswer, reference: Reference) -> Verdic
     """Return the verdict on the learner's model: compile, run, compare, name, show. Raises NotStarted, DoesNotRun."""
     trial = set_up(compiled(work, answer, reference), answer, reference)
     if tables := trial.hard_coded_tables():
-        return hard_coded(reference.mistake(answer.name, "hard_coded_table"), tables)
+        return hard_coded(reference.mistake(answer.of_exercise, "hard_coded_table"), tables)
     finding = trial.compare()
     if not finding.difference and not trial.is_built_on(answer.built_on):
-        return not_yet(reference.mistake(answer.name, f"not_built_on_{answer.built_on[0].name}"))
+        return not_yet(reference.mistake(answer.of_exercise, f"not_built_on_{answer.built_on[0].name}"))
     if not finding.difference:
         return praise(finding, trial.model, answer)
     if finding.part is trial.right.raw.whole:

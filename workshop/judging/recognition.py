@@ -42,7 +42,7 @@ def known_differences(
     right = right_models(reference)
     wanted = right.run(expectation.sql, right.raw.small)
     found = []
-    for mistake in reference.mistakes_of(answer.name).values():
+    for mistake in reference.mistakes_of(answer.of_exercise).values():
         text = mistake.model(answer.name)
         if text is not None and (returned := result_of(right, render(text), expectation)):
             found.append((mistake, compare(returned, wanted, answer.key)))

@@ -1,0 +1,30 @@
+"""The exercises of group 3, in order: where to begin, hints, and the reason of each answer."""
+
+from workshop.course.working_group_3.pivot import check_pivot
+from workshop.judging.exercise import Exercise
+
+GROUP = 3
+
+EXERCISES = (
+    Exercise(
+        name="pivot",
+        group=GROUP,
+        aim="see how each order was paid",
+        begin="Write a `select` below `%%sqlmodel models/intermediate/int_payments_pivoted_to_orders.sql` and run the "
+        "cell.",
+        hints=(
+            "One row per order that was paid: from many payments to one row, as in `orders`. Which payments count? And "
+            "what goes into a column when an order was not paid that way?",
+            "One `sum(case when ... then amount else 0 end)` for each method, named `bank_transfer_amount`, "
+            "`coupon_amount`, `credit_card_amount`, `gift_card_amount`; `where status = 'success'`, `group by "
+            "order_id`.",
+            "`select order_id, sum(case when payment_method = 'bank_transfer' then amount else 0 end) as "
+            "bank_transfer_amount, ... from {{ ref('stg_payments') }} where status = 'success' group by 1`: three "
+            "more lines like this one are left to you.",
+        ),
+        reason="`sum` and `case when` turn rows into columns, one line for each method. It is right, and it says one "
+        "thing four times: whoever changes the rule has to change it four times, and whoever adds a method has to "
+        "know of this file.",
+        check=check_pivot,
+    ),
+)
