@@ -31,6 +31,7 @@ AT_LEAST = {
     "docs": 6,
     "marts": 8,
     "pivot": 20,
+    "loop": 13,
 }
 Try = Callable[[Misconception], Verdict]
 RECOGNISED_BY_WHAT_IT_READS = (
@@ -39,7 +40,13 @@ RECOGNISED_BY_WHAT_IT_READS = (
     "not_built_on_stg_payments",
     "in_another_folder",
 )
-MODEL_OF = {"pivot": "int_payments_pivoted_to_orders"}  # where the exercise is not called as its model is
+TOLD_BY_THE_FILE = """
+    comma_before_from method_written_twice last_turned_round value_not_in_quotes endfor_missing for_in_double_braces
+    text_in_place_of_a_list
+""".split()
+MODEL_OF = dict.fromkeys(
+    ("pivot", "loop"), "int_payments_pivoted_to_orders"
+)  # where the exercise is not called as its model is
 NEVER_SAID = re.compile(r"\b(simply|just|obviously)\b", re.IGNORECASE)
 END_OF_SENTENCE = re.compile(r"[.?!](?=\s|$)")
 
@@ -48,7 +55,7 @@ BY_RESULT = [
     mistake
     for mistake in ALL
     if MODEL_OF.get(mistake.exercise, mistake.exercise) in reference().models
-    and mistake.name not in RECOGNISED_BY_WHAT_IT_READS
+    and mistake.name not in (*RECOGNISED_BY_WHAT_IT_READS, *TOLD_BY_THE_FILE)
 ]
 MODELS = sorted({mistake.exercise for mistake in BY_RESULT})
 

@@ -1,5 +1,6 @@
 """The exercises of group 3, in order: where to begin, hints, and the reason of each answer."""
 
+from workshop.course.working_group_3.loop import check_loop
 from workshop.course.working_group_3.pivot import check_pivot
 from workshop.judging.exercise import Exercise
 
@@ -26,5 +27,26 @@ EXERCISES = (
         "thing four times: whoever changes the rule has to change it four times, and whoever adds a method has to "
         "know of this file.",
         check=check_pivot,
+    ),
+    Exercise(
+        name="loop",
+        group=GROUP,
+        aim="say it once for all methods",
+        begin="Change the model below `%%sqlmodel models/intermediate/int_payments_pivoted_to_orders.sql`: a list of "
+        "the methods, and a loop over it.",
+        hints=(
+            "What is the same in the four lines, and what differs? The part that differs goes into a list, and the "
+            "rest stands once, between `{% for %}` and `{% endfor %}`.",
+            "`{% set payment_methods = [...] %}` at the top, `{% for payment_method in payment_methods %}` before the "
+            "line, `{% endfor %}` behind it. In the line, `'{{ payment_method }}'` is the value and "
+            "`{{ payment_method }}_amount` the name.",
+            "`{% for payment_method in payment_methods %} sum(case when payment_method = '{{ payment_method }}' then "
+            "amount else 0 end) as {{ payment_method }}_amount{% if not loop.last %},{% endif %} {% endfor %}`: the "
+            "list is left to you.",
+        ),
+        reason="What differs stands in a list, and what is the same stands once. `loop.last` leaves out the comma "
+        "before `from`, which DuckDB forgives and most other warehouses do not. A new method is one word now, but "
+        "somebody has to write it.",
+        check=check_loop,
     ),
 )

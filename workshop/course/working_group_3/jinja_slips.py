@@ -1,0 +1,34 @@
+"""Which known mistake is behind Jinja that does not run: told by the text of the file, one pattern each."""
+
+import re
+from dataclasses import replace
+
+from workshop.course.reference import reference
+from workshop.dbt_project.work import DoesNotRun
+
+END_IN_LAST = r"\{%-?\s*if\s+loop\.last\s*-?%\}\s*,\s*\{%-?\s*endif"
+VALUE = r"=\s*\{\{\s*\w+\s*\}\}(?!\s*')"
+
+# exercise: (the mistake's name, what its file looks like, what dbt or DuckDB says of it), most telling first
+SLIPS = {
+    "loop": (
+        ("for_in_double_braces", r"\{\{-?\s*(for|endfor|set|if|endif)\b", r""),
+        ("endfor_missing", r"\{%-?\s*for\b(?!.*\{%-?\s*endfor\b)", r"endfor|end of template|Unexpected end"),
+        ("text_in_place_of_a_list", r"\{%-?\s*set\s+(\w+)\s*=\s*('[^']*'|\"[^\"]*\")\s*-?%\}.*\bin\s+\1\b", r""),
+        ("last_turned_round", END_IN_LAST, r"syntax error"),
+        ("value_not_in_quotes", VALUE, r"Referenced column|not found in FROM"),
+    ),
+}
+
+
+def in_words_of(exercise: str, error: DoesNotRun, text: str) -> DoesNotRun:
+    """Return the refusal in the words of the known mistake behind it, where there is one.
+
+    text: of the file that the exercise is about, without comments
+    """
+    for name, looks, said in SLIPS.get(exercise, ()):
+        found = re.search(looks, text, re.DOTALL)
+        if found and re.search(said, error.trouble.said, re.IGNORECASE):
+            words = reference().mistake(exercise, name).words
+            return DoesNotRun(replace(error.trouble, meaning=words), name)
+    return error
