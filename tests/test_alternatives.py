@@ -25,6 +25,7 @@ AT_LEAST = {
     "marts": 5,
     "pivot": 10,
     "loop": 8,
+    "from_data": 7,
 }
 ACCEPTED_WITH_A_REMARK = {
     "stg_payments/extra_columns": "more columns",

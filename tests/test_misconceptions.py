@@ -32,6 +32,7 @@ AT_LEAST = {
     "marts": 8,
     "pivot": 20,
     "loop": 13,
+    "from_data": 11,
 }
 Try = Callable[[Misconception], Verdict]
 RECOGNISED_BY_WHAT_IT_READS = (

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.course.groups import EXERCISES, find_exercise, find_group
+from workshop.course.raw_tables import RAW_TABLES
 from workshop.dbt_project.work import Work
 from workshop.judging.counterexample import Counterexample, Row
 from workshop.judging.exercise import Feedback, try_exercises
@@ -19,7 +20,7 @@ def grade_project(project: Path, exercise: str | None = None, group: int | None 
     if not project.is_dir():
         raise NotADirectoryError(f"{project} is not a folder. Name the folder of a dbt project.")
     asked = [find_exercise(exercise)] if exercise else find_group(group).exercises if group else EXERCISES
-    return [as_dict(feedback, str(project)) for feedback in try_exercises(asked, Work(project))]
+    return [as_dict(feedback, str(project)) for feedback in try_exercises(asked, Work(project, tables=RAW_TABLES))]
 
 
 def as_dict(feedback: Feedback, project: str) -> dict[str, Any]:

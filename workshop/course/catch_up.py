@@ -8,6 +8,7 @@ from workshop.course.backup import Keeper, digest, digest_of, only_one
 from workshop.course.groups import EXERCISES
 from workshop.course.reference import answers, reference, renamed
 from workshop.dbt_project.files import Edit, create_project
+from workshop.dbt_project.packages import install_packages
 from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.judging.exercise import Exercise, Feedback, try_exercise, try_exercises
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED
@@ -39,6 +40,7 @@ def catch_up(project: Path, exercise: Exercise) -> Outcome:
     before = EXERCISES[: EXERCISES.index(exercise)]
     with only_one(project):
         create_project(project, STARTER)
+        install_packages(project)
         keeper = Keeper(project)
         work = Work(project)
         feedbacks = try_exercises(before, work)
@@ -78,6 +80,7 @@ def fill_in(project: Path, exercise: Exercise, work: Work, keeper: "Keeper") -> 
         if try_exercise(exercise, work).verdict.has_passed:
             break
         if keeper.make(edit):
+            install_packages(project)
             work = Work(project)
     return work
 
@@ -85,6 +88,7 @@ def fill_in(project: Path, exercise: Exercise, work: Work, keeper: "Keeper") -> 
 def fill_in_blanks(project: Path, exercise: Exercise, keeper: "Keeper") -> bool:
     """Make the answer's edits of files that are not there or that nobody has touched. Tell whether anything changed."""
     made = [keeper.make(edit) for edit in edits_of(project, exercise) if is_untouched(project / edit.path)]
+    install_packages(project)
     return any(made)
 
 

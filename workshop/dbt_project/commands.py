@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from workshop.dbt_project.invocation import Run, forget_parsed, invoke
+from workshop.dbt_project.packages import deps_trouble
 from workshop.dbt_project.trouble import Trouble, did_you_mean
 from workshop.places import RAW_DATABASE, TERMINAL_WAREHOUSE, WAREHOUSE_FILE
 
@@ -63,7 +64,7 @@ def refused(project: Path, words: Sequence[str]) -> Trouble | None:
             return Trouble(f"There is no {file} in your project.", MISSING_FILE)
     if words[:1] == ["init"]:
         return Trouble("`dbt init` begins a new project.", "You have one already: the folder beside this notebook.")
-    return None
+    return deps_trouble(project) if words[:1] == ["deps"] else None
 
 
 class Printer:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workshop.dbt_project.asking import DataToAsk
 from workshop.dbt_project.files import copy_whole
 from workshop.dbt_project.invocation import PARSED, Run, dbt_lock, forget_parsed, invoke
 from workshop.dbt_project.known_tests import recall, remember, remembered
@@ -36,22 +37,24 @@ def read_project(project: Path) -> Run:
     return reading(project, ["parse"])
 
 
-def compile_models(project: Path, name: str, manifest: Any = None) -> Compilation:
+def compile_models(project: Path, name: str, manifest: Any = None, raw: Path | None = None) -> Compilation:
     """Compile the model `name` and what it is built on.
 
     manifest: from a run on the same files a moment ago, which saves reading them again
+    raw: the raw database that a model finds where it asks the data while it is compiled
     """
     # Without `empty`, dbt compiles the tests of these models as well.
-    return with_relations(compiling(project, ["--select", f"+{name}", "--indirect-selection", "empty"], manifest))
+    selection = ["--select", f"+{name}", "--indirect-selection", "empty"]
+    return with_relations(compiling(project, selection, manifest, raw))
 
 
-def compile_everything(project: Path, manifest: Any = None) -> Compilation:
-    """Compile all models and tests. `manifest` is as for `compile_models`."""
+def compile_everything(project: Path, manifest: Any = None, raw: Path | None = None) -> Compilation:
+    """Compile all models and tests. `manifest` and `raw` are as for `compile_models`."""
     known = []
     if remembered:
         manifest = manifest or read_project(project).manifest
         known = recall(manifest) if manifest else []
-    compiled = compiling(project, ["--exclude", *(test.name for test in known)] if known else [], manifest)
+    compiled = compiling(project, ["--exclude", *(test.name for test in known)] if known else [], manifest, raw)
     if compiled.run.succeeded:
         remember(compiled.nodes, compiled.run.manifest)
     return with_relations(Compilation(compiled.run, [*compiled.nodes, *known]))
@@ -68,9 +71,12 @@ def warm_up(project: Path) -> None:
 # -- how ---------------------------------------------------------------------------------------------------
 
 
-def compiling(project: Path, selection: Sequence[str], manifest: Any) -> Compilation:
+def compiling(project: Path, selection: Sequence[str], manifest: Any, raw: Path | None) -> Compilation:
     words = ["compile", "--no-populate-cache", *selection]
-    run = invoke([*words, *outside_of(project)], manifest=manifest) if manifest else reading(project, words)
+    if manifest:
+        run = invoke([*words, *outside_of(project)], DataToAsk(raw, manifest).look, manifest)
+    else:
+        run = reading(project, words, raw)
     return Compilation(run, [*(result.node for result in run.results), *ephemeral_besides(run)])
 
 
@@ -99,11 +105,11 @@ def ephemeral_besides(run: Run) -> list[Any]:
     return [model for model in ephemeral if model.unique_id not in there]
 
 
-def reading(project: Path, words: Sequence[str]) -> Run:
+def reading(project: Path, words: Sequence[str], raw: Path | None = None) -> Run:
     target = scratch_of(project) / "target"
-    run = invoke([*words, *outside_of(project)])
+    run = invoke([*words, *outside_of(project)], DataToAsk(raw).look)
     if run.manifest is None and forget_parsed(target):
-        run = invoke([*words, *outside_of(project)])
+        run = invoke([*words, *outside_of(project)], DataToAsk(raw).look)
     if run.manifest is None:
         forget_parsed(target)
     return run

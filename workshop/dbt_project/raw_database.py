@@ -4,11 +4,15 @@ It is one file that every warehouse attaches read-only as `raw`. It is replaced 
 brought until some day; which one is told by its rows.
 """
 
+import atexit
 import csv
 import os
+import shutil
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -61,6 +65,19 @@ def day_loaded(raw: Path, tables: Sequence[RawTable]) -> int | None:
 def days_of(tables: Sequence[RawTable]) -> int:
     """Return on how many days the loader comes."""
     return max((table.days for table in tables), default=1)
+
+
+@cache
+def raw_in_scratch(tables: tuple[RawTable, ...], changes: tuple[str, ...] = ()) -> Path:
+    """Return a raw database of a check's own, as on day 1, on which the statements `changes` were run; made once."""
+    scratch = Path(tempfile.mkdtemp(prefix="workshop-raw-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    raw = scratch / "raw.duckdb"
+    build_raw(raw, tables)
+    if changes:
+        with duckdb.connect(str(raw)) as connection:
+            connection.execute("; ".join(changes))
+    return raw
 
 
 def build_raw(raw: Path, tables: Sequence[RawTable], hours_old: float = 1, day: int = 1) -> None:

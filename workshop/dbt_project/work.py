@@ -12,7 +12,10 @@ import yaml
 
 from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project
 from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.raw_database import raw_in_scratch
+from workshop.dbt_project.raw_table import RawTable
 from workshop.dbt_project.trouble import Trouble
+from workshop.places import RAW_DATABASE
 
 NOTES = "notes"
 
@@ -52,9 +55,21 @@ class Model:
 class Work:
     """A project as its files are at this moment; make a new one for each check."""
 
-    def __init__(self, project: Path, built: frozenset[str] = frozenset()) -> None:
-        """built: names of the relations in the notebook's warehouse, where there is one."""
+    def __init__(
+        self,
+        project: Path,
+        built: frozenset[str] = frozenset(),
+        tables: Sequence[RawTable] = (),
+        raw: Path | None = None,
+    ) -> None:
+        """Look at a project.
+
+        built: names of the relations in the notebook's warehouse, where there is one
+        tables: what the loader brings on day 1, for models that ask the data while dbt compiles them
+        raw: a raw database to ask in place of it; without either, they ask the one of the project
+        """
         self.project = project.resolve()
+        self.tables, self.other_raw = tuple(tables), raw
         self.built = built
         self.read: Run | None = None
         self.everything: tuple[list[Model], Sequence[Any]] | None = None
@@ -95,6 +110,23 @@ class Work:
         if self.read.manifest is None:
             raise DoesNotRun(self.with_names(self.read.trouble))
         return self.read.manifest
+
+    def in_another_shop(self, raw: Path) -> "Work":
+        """Return the same files, with another raw database for models to ask. Raises DoesNotRun."""
+        other = Work(self.project, self.built, raw=raw)
+        for node in self.manifest.nodes.values():  # else dbt takes these for done
+            if hasattr(node, "extra_ctes"):
+                node.extra_ctes, node.extra_ctes_injected = [], False
+        other.read = self.read
+        return other
+
+    @cached_property
+    def raw(self) -> Path | None:
+        """The raw database that models ask while dbt compiles them."""
+        if self.other_raw or self.tables:
+            return self.other_raw or raw_in_scratch(self.tables)
+        there = self.project / RAW_DATABASE
+        return there if there.is_file() else None
 
     @cached_property
     def model_files(self) -> Mapping[str, Path]:
@@ -144,7 +176,7 @@ class Work:
 
     def nodes_of(self, compile: Callable[..., Compilation]) -> Sequence[Any]:
         self.demand_project_file()
-        compilation = compile(self.project, manifest=self.read.manifest if self.read else None)
+        compilation = compile(self.project, manifest=self.read.manifest if self.read else None, raw=self.raw)
         self.read = self.read or compilation.run
         if not compilation.run.succeeded:
             raise DoesNotRun(self.with_names(compilation.run.trouble))

@@ -11,6 +11,7 @@ from workshop.classroom.check_in import check_in_line
 from workshop.course.backup import undo
 from workshop.course.catch_up import catch_up
 from workshop.course.groups import EXERCISES, find_exercise, find_group
+from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import answers
 from workshop.dbt_project.compilation import warm_up
 from workshop.dbt_project.files import move_file
@@ -215,4 +216,4 @@ class WorkshopMagics(Magics):
             docs_card(self.session.project, Path.cwd()).show()
 
     def work(self) -> Work:
-        return Work(self.session.project, self.session.relations())
+        return Work(self.session.project, self.session.relations(), RAW_TABLES)

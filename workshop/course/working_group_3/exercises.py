@@ -1,5 +1,6 @@
 """The exercises of group 3, in order: where to begin, hints, and the reason of each answer."""
 
+from workshop.course.working_group_3.from_data import check_from_data
 from workshop.course.working_group_3.loop import check_loop
 from workshop.course.working_group_3.pivot import check_pivot
 from workshop.judging.exercise import Exercise
@@ -48,5 +49,23 @@ EXERCISES = (
         "before `from`, which DuckDB forgives and most other warehouses do not. A new method is one word now, but "
         "somebody has to write it.",
         check=check_loop,
+    ),
+    Exercise(
+        name="from_data",
+        group=GROUP,
+        aim="let the data name the methods",
+        begin="Name the package in `packages.yml`, run `%dbt deps`, and let the list of the model come from "
+        "`workshop_utils.get_column_values`.",
+        hints=(
+            "Who knows which methods there are? Not you, and not this file. Ask the column itself, while dbt compiles.",
+            "`packages.yml` holds `packages:` and below it `  - local: ../workshop_utils`; `%dbt deps` installs it. "
+            "Then `{% set payment_methods = workshop_utils.get_column_values(...) %}` in place of the list.",
+            "`workshop_utils.get_column_values(ref('stg_payments'), 'payment_method', order_by='payment_method')`: the "
+            "model as `ref`, the column in quotes. The loop stays as it is.",
+        ),
+        reason="The list is asked of the data each time dbt compiles, so a new method has its column on the day it "
+        "first appears. The comma stands before each column, so that an empty list leaves no comma behind. What you "
+        "give up: nobody is asked before the table changes.",
+        check=check_from_data,
     ),
 )
