@@ -7,8 +7,8 @@ from pathlib import Path
 from workshop.course.backup import Keeper, digest, digest_of, only_one
 from workshop.course.groups import EXERCISES
 from workshop.course.reference import answers, reference, renamed
+from workshop.dbt_project.commands import install_packages
 from workshop.dbt_project.files import Edit, create_project
-from workshop.dbt_project.packages import install_packages
 from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.judging.exercise import Exercise, Feedback, try_exercise, try_exercises
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 
 from workshop.dbt_project.invocation import Run, forget_parsed, invoke
-from workshop.dbt_project.packages import deps_trouble
+from workshop.dbt_project.package_troubles import deps_trouble, packages_trouble
+from workshop.dbt_project.packages import needs_installing
 from workshop.dbt_project.trouble import Trouble, did_you_mean
 from workshop.places import RAW_DATABASE, TERMINAL_WAREHOUSE, WAREHOUSE_FILE
 
@@ -52,7 +53,18 @@ def run_dbt(
         run = invoke([*quiet, *words, *where], callback=printer.show_event, names=(*models, *raw_tables))
     if not run.succeeded and not run.results:  # it came no further than reading the files
         forget_parsed(project / "target")
+        if trouble := packages_trouble(project):
+            return replace(run, trouble=trouble)
     return replace(run, trouble=run.trouble or unmatched_trouble(printer.unmatched, models))
+
+
+def install_packages(project: Path) -> None:
+    """Install what `packages.yml` names, as `dbt deps` does, where it is not there yet and needs no network.
+
+    Where that fails, nothing is said here: the next command says it.
+    """
+    if needs_installing(project):
+        run_dbt(project, ["deps"], lambda _: None)
 
 
 # -- how ---------------------------------------------------------------------------------------------------

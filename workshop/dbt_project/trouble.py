@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from workshop.dbt_project.error_meanings import MEANINGS
+from workshop.dbt_project.macro_meanings import MACRO_MEANINGS
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def explain(error: BaseException | str, node: Any = None, names: Sequence[str] =
     if isinstance(error, KeyboardInterrupt):
         return Trouble("Interrupted.", "You stopped it. The next cell works as usual.")
     file, line = place(text, node)
-    for pattern, meaning in MEANINGS:
+    for pattern, meaning in (*MACRO_MEANINGS, *MEANINGS):
         match = re.search(pattern, text, re.IGNORECASE | re.DOTALL)
         if match:
             wanted = next((group for group in match.groups() if group), "")

@@ -12,6 +12,7 @@ import yaml
 
 from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project
 from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.package_troubles import packages_trouble
 from workshop.dbt_project.raw_database import raw_in_scratch
 from workshop.dbt_project.raw_table import RawTable
 from workshop.dbt_project.trouble import Trouble
@@ -108,7 +109,7 @@ class Work:
         self.demand_project_file()
         self.read = self.read or read_project(self.project)
         if self.read.manifest is None:
-            raise DoesNotRun(self.with_names(self.read.trouble))
+            raise DoesNotRun(packages_trouble(self.project) or self.with_names(self.read.trouble))
         return self.read.manifest
 
     def in_another_shop(self, raw: Path) -> "Work":
@@ -179,7 +180,7 @@ class Work:
         compilation = compile(self.project, manifest=self.read.manifest if self.read else None, raw=self.raw)
         self.read = self.read or compilation.run
         if not compilation.run.succeeded:
-            raise DoesNotRun(self.with_names(compilation.run.trouble))
+            raise DoesNotRun(packages_trouble(self.project) or self.with_names(compilation.run.trouble))
         return compilation.nodes
 
     def in_order(self, compiled: Sequence[Any]) -> list[Model]:

@@ -9,10 +9,9 @@ import duckdb
 
 from workshop.course.answers import Answer
 from workshop.course.raw_tables import RAW_NAMES, RAW_TABLES
-from workshop.dbt_project.commands import run_dbt
+from workshop.dbt_project.commands import install_packages, run_dbt
 from workshop.dbt_project.files import ProjectTrouble, apply_edits, create_project
 from workshop.dbt_project.invocation import Run
-from workshop.dbt_project.packages import install_packages
 from workshop.dbt_project.raw_database import attach_raw, build_raw, day_loaded, ensure_fresh_raw, ensure_raw
 from workshop.dbt_project.warehouse import WarehouseTrouble, open_warehouse
 from workshop.places import RAW_DATABASE, SOLUTIONS, STARTER, project_beside
