@@ -33,6 +33,8 @@ AT_LEAST = {
     "pivot": 20,
     "loop": 13,
     "from_data": 11,
+    "macro": 20,
+    "own_test": 12,
 }
 Try = Callable[[Misconception], Verdict]
 RECOGNISED_BY_WHAT_IT_READS = (

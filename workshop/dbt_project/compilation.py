@@ -60,6 +60,20 @@ def compile_everything(project: Path, manifest: Any = None, raw: Path | None = N
     return with_relations(Compilation(compiled.run, [*compiled.nodes, *known]))
 
 
+def render(project: Path, text: str, manifest: Any, raw: Path | None = None) -> Run:
+    """Return what dbt makes of a text as if it stood in a model of the project; the code is in the run's one result.
+
+    manifest: from a run on the same files a moment ago; raw: as for `compile_models`
+    """
+    words = ["compile", "--no-populate-cache", "--inline", text, *outside_of(project)]
+    there = set(manifest.nodes)
+    try:
+        return invoke(words, DataToAsk(raw, manifest).look, manifest)
+    finally:
+        for id in set(manifest.nodes) - there:  # dbt leaves the text's node behind where it fails
+            del manifest.nodes[id]
+
+
 def warm_up(project: Path) -> None:
     """Start importing dbt in the background, and read one's own `project` once, so that the first check is fast.
 

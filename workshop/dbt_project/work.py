@@ -10,12 +10,13 @@ from typing import Any
 
 import yaml
 
-from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project
+from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project, render
 from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.package_troubles import packages_trouble
 from workshop.dbt_project.raw_database import raw_in_scratch
 from workshop.dbt_project.raw_table import RawTable
 from workshop.dbt_project.trouble import Trouble
+from workshop.dbt_project.yaml_files import yaml_trouble
 from workshop.places import RAW_DATABASE
 
 NOTES = "notes"
@@ -112,7 +113,14 @@ class Work:
             raise DoesNotRun(packages_trouble(self.project) or self.with_names(self.read.trouble))
         return self.read.manifest
 
-    def in_another_shop(self, raw: Path) -> "Work":
+    def rendered(self, text: str) -> str:
+        """Return what dbt makes of a text as if it stood in a model. Raises DoesNotRun."""
+        run = render(self.project, text, self.manifest, self.raw)
+        if not run.results:
+            raise DoesNotRun(run.trouble or Trouble("dbt could not make SQL of this.", "Look at its Jinja."))
+        return str(run.results[0].node.compiled_code)
+
+    def in_another_shop(self, raw: Path | None) -> "Work":
         """Return the same files, with another raw database for models to ask. Raises DoesNotRun."""
         other = Work(self.project, self.built, raw=raw)
         for node in self.manifest.nodes.values():  # else dbt takes these for done
@@ -229,16 +237,3 @@ def ancestors_of(model: Model, models: list[Model]) -> set[str]:
         found.add(name)
         waiting |= parents_of.get(name, frozenset()) - found
     return found
-
-
-def yaml_trouble(error: Exception, file: str) -> Trouble:
-    """Return what is wrong with a YAML file, with its line."""
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    tab = " A tab stands there; use spaces." if "\\t" in problem else ""
-    return Trouble(
-        f"This is not valid YAML: {problem}.",
-        f"Look at that line and the one before it: the spaces in front, a colon and a space behind each key.{tab}",
-        file,
-        mark.line + 1 if mark else None,
-    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from workshop.dbt_project.trouble import Trouble
 from workshop.dbt_project.yaml_nodes import compose, items, value_of
 
 WHERE_DBT_READS = tuple("models macros tests seeds snapshots analyses target dbt_packages dbt_project.yml".split())
@@ -51,3 +52,16 @@ def described_in(project: Path) -> list[tuple[str, list[str]]]:
             continue
         found.append((file, [value_of(each, "name") for key in ("models", "sources") for each in items(root, key)]))
     return found
+
+
+def yaml_trouble(error: Exception, file: str) -> Trouble:
+    """Return what is wrong with a YAML file, with its line."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    tab = " A tab stands there; use spaces." if "\\t" in problem else ""
+    return Trouble(
+        f"This is not valid YAML: {problem}.",
+        f"Look at that line and the one before it: the spaces in front, a colon and a space behind each key.{tab}",
+        file,
+        mark.line + 1 if mark else None,
+    )

@@ -8,7 +8,7 @@ import yaml
 from workshop.course.answers import read_notebook, untouched_bodies
 from workshop.dbt_project.files import WRITABLE_SUFFIXES, path_in_project, tidy, write_file
 from workshop.dbt_project.sql_text import without_comments
-from workshop.dbt_project.work import yaml_trouble
+from workshop.dbt_project.yaml_files import yaml_trouble
 from workshop.notebook.cards import Card, note_card, trouble_card
 from workshop.notebook.preview import preview_model
 from workshop.notebook.session import Session

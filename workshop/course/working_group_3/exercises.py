@@ -2,6 +2,8 @@
 
 from workshop.course.working_group_3.from_data import check_from_data
 from workshop.course.working_group_3.loop import check_loop
+from workshop.course.working_group_3.macro import check_macro
+from workshop.course.working_group_3.own_test import check_own_test
 from workshop.course.working_group_3.pivot import check_pivot
 from workshop.judging.exercise import Exercise
 
@@ -67,5 +69,42 @@ EXERCISES = (
         "first appears. The comma stands before each column, so that an empty list leaves no comma behind. What you "
         "give up: nobody is asked before the table changes.",
         check=check_from_data,
+    ),
+    Exercise(
+        name="macro",
+        group=GROUP,
+        aim="give a calculation a name",
+        begin="Write `{% macro cents_to_dollars(column_name, decimal_places=2) %}` into `macros/cents_to_dollars.sql`, "
+        "and call it in `stg_payments`.",
+        hints=(
+            "A macro gets text and writes text: it gets the name of a column and writes the SQL that makes dollars of "
+            "it. It never sees an amount.",
+            "`{{ column_name }}` writes the name that was handed over. 5 / 2 is 2 on many a database: divide by "
+            "`100.0`, and `round(..., {{ decimal_places }})`.",
+            "`{% macro cents_to_dollars(column_name, decimal_places=2) %} round({{ column_name }} / 100.0, "
+            "{{ decimal_places }}) {% endmacro %}`; in `stg_payments`, `{{ cents_to_dollars('amount') }} as amount`.",
+        ),
+        reason="How cents become dollars is a rule, and now it has a name and one place. It divides by `100.0`, "
+        "because many databases make 10 of `1099 / 100`. The name of the column is handed over as text: a macro runs "
+        "before there is any data.",
+        check=check_macro,
+    ),
+    Exercise(
+        name="own_test",
+        group=GROUP,
+        aim="a test that dbt does not bring",
+        begin="Write `{% test not_negative(model, column_name) %}` into `tests/generic/not_negative.sql`, and put it "
+        "on the `amount` of `stg_payments`.",
+        hints=(
+            "A test is a `select` of what is wrong: no row is good news. Which rows would you want to see?",
+            "Between `{% test not_negative(model, column_name) %}` and `{% endtest %}`, select from `{{ model }}`, and "
+            "let `{{ column_name }}` stand where the column is meant: the test is for any model and any column.",
+            "`select * from {{ model }} where {{ column_name }} < 0`; in the YAML, `- not_negative` below the "
+            "`data_tests:` of the column.",
+        ),
+        reason="A generic test is a macro that writes a `select` of bad rows. dbt hands over the model and the column, "
+        "so it is written once and put wherever it is needed. NULL passes: whether something may be missing is what "
+        "`not_null` is for.",
+        check=check_own_test,
     ),
 )

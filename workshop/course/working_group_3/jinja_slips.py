@@ -18,6 +18,29 @@ SLIPS = {
         ("last_turned_round", END_IN_LAST, r"syntax error"),
         ("value_not_in_quotes", VALUE, r"Referenced column|not found in FROM"),
     ),
+    "macro": (
+        (
+            "endmacro_missing",
+            r"\{%-?\s*macro\b(?!.*\{%-?\s*endmacro\b)",
+            r"end of template|Unexpected end|close tag",
+        ),
+        (
+            "column_not_in_quotes",
+            r"cents_to_dollars\(\s*(?!['\"])(?:column_name\s*=\s*)?(?!['\"])\w+\s*[,)]",
+            r"syntax error|No function matches",
+        ),
+        ("call_without_braces", r"(?<!\{\{ )(?<!\{\{)\bcents_to_dollars\(", r"Function with name cents_to_dollars"),
+    ),
+    "own_test": (
+        ("endtest_missing", r"\{%-?\s*test\b(?!.*\{%-?\s*endtest\b)", r"end of template|Unexpected end|close tag"),
+        ("model_written_into_the_test", r"\bref\(", r"infer all dependencies"),
+        ("macro_in_place_of_test", r"\bmacro\s+not_negative\b", r"test_not_negative"),
+        (
+            "arguments_named_otherwise",
+            r"test_?\s*not_negative\s*\((?!\s*model\s*,\s*column_name\b)",
+            r"keyword argument|'model'|'column_name'",
+        ),
+    ),
     "from_data": (
         ("run_query_without_execute", r"\brun_query\b(?<!execute)", r"'None' has no attribute|None.* has no"),
         ("package_prefix_missing", r"(?<![.\w])get_column_values\(", r"'get_column_values' is undefined"),
