@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workshop.course.backup import Keeper, digest, digest_of, only_one
 from workshop.course.groups import EXERCISES
+from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import answers, reference, renamed
 from workshop.dbt_project.commands import install_packages
 from workshop.dbt_project.files import Edit, create_project
@@ -42,14 +43,14 @@ def catch_up(project: Path, exercise: Exercise) -> Outcome:
         create_project(project, STARTER)
         install_packages(project)
         keeper = Keeper(project)
-        work = Work(project)
+        work = Work(project, tables=RAW_TABLES)
         feedbacks = try_exercises(before, work)
         done = {feedback.exercise.name for feedback in feedbacks if feedback.verdict.outcome == NOT_STARTED}
         if done:  # all of them before the next look: each takes a while
             for each in before:
                 if each.name in done:
                     fill_in_blanks(project, each, keeper)
-            work = Work(project)
+            work = Work(project, tables=RAW_TABLES)
             feedbacks = try_exercises(before, work)
         for number, each in [
             *enumerate(before)
@@ -75,13 +76,13 @@ def fill_in(project: Path, exercise: Exercise, work: Work, keeper: "Keeper") -> 
     """
     work = make_readable(project, exercise, work, keeper)
     if fill_in_blanks(project, exercise, keeper):
-        work = Work(project)
+        work = Work(project, tables=RAW_TABLES)
     for edit in edits_of(project, exercise):
         if try_exercise(exercise, work).verdict.has_passed:
             break
         if keeper.make(edit):
             install_packages(project)
-            work = Work(project)
+            work = Work(project, tables=RAW_TABLES)
     return work
 
 
@@ -125,7 +126,7 @@ def make_readable(project: Path, exercise: Exercise, work: Work, keeper: "Keeper
             keeper.make(Edit(culprit, original.read_text(encoding="utf-8")))
         else:
             keeper.remove(culprit)
-        work = Work(project)
+        work = Work(project, tables=RAW_TABLES)
     return work
 
 
