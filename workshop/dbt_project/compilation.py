@@ -68,7 +68,7 @@ def render(project: Path, text: str, manifest: Any, raw: Path | None = None) -> 
     words = ["compile", "--no-populate-cache", "--inline", text, *outside_of(project)]
     there = set(manifest.nodes)
     try:
-        return invoke(words, DataToAsk(raw, manifest).look, manifest)
+        return invoke(words, callback=DataToAsk(raw, manifest).look, manifest=manifest)
     finally:
         for id in set(manifest.nodes) - there:  # dbt leaves the text's node behind where it fails
             del manifest.nodes[id]
@@ -88,7 +88,7 @@ def warm_up(project: Path) -> None:
 def compiling(project: Path, selection: Sequence[str], manifest: Any, raw: Path | None) -> Compilation:
     words = ["compile", "--no-populate-cache", *selection]
     if manifest:
-        run = invoke([*words, *outside_of(project)], DataToAsk(raw, manifest).look, manifest)
+        run = invoke([*words, *outside_of(project)], callback=DataToAsk(raw, manifest).look, manifest=manifest)
     else:
         run = reading(project, words, raw)
     return Compilation(run, [*(result.node for result in run.results), *ephemeral_besides(run)])
@@ -121,9 +121,9 @@ def ephemeral_besides(run: Run) -> list[Any]:
 
 def reading(project: Path, words: Sequence[str], raw: Path | None = None) -> Run:
     target = scratch_of(project) / "target"
-    run = invoke([*words, *outside_of(project)], DataToAsk(raw).look)
+    run = invoke([*words, *outside_of(project)], callback=DataToAsk(raw).look)
     if run.manifest is None and forget_parsed(target):
-        run = invoke([*words, *outside_of(project)], DataToAsk(raw).look)
+        run = invoke([*words, *outside_of(project)], callback=DataToAsk(raw).look)
     if run.manifest is None:
         forget_parsed(target)
     return run

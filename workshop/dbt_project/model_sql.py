@@ -45,6 +45,16 @@ def demand_one_select(model: Model) -> None:
         )
 
 
+def line_in_file(model: Model, line: int | None) -> int | None:
+    """Return where a line of the compiled SQL stands in the model's file; None where Jinja has written it."""
+    if line is None or "{%" not in model.written:
+        return line
+    compiled, written = model.sql.splitlines(), model.written.splitlines()
+    text = compiled[line - 1].strip() if line <= len(compiled) else ""
+    found = [number for number, each in enumerate(written, 1) if each.strip() == text]
+    return found[0] if text and len(found) == 1 else None
+
+
 def hard_coded_tables(model: Model, may_read: Sequence[str]) -> list[str]:
     """Return the tables that the compiled SQL names and dbt does not know about, as `schema.table`.
 

@@ -44,6 +44,7 @@ class Model:
     relation: its quoted name in compiled SQL
     reads: the quoted names of the models and sources that dbt knows it reads
     parents: the names of the models among these
+    written: the text of its file, before dbt compiled it
     """
 
     name: str
@@ -52,6 +53,7 @@ class Model:
     relation: str
     reads: frozenset[str]
     parents: frozenset[str]
+    written: str = ""
 
 
 class Work:
@@ -216,6 +218,7 @@ class Work:
             node.relation_name,
             frozenset(each.relation_name for each in read if each.relation_name),
             frozenset(each.name for each in read if each.resource_type == "model"),
+            node.raw_code,
         )
 
     def with_names(self, trouble: Trouble | None) -> Trouble:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import duckdb
 
+from workshop.dbt_project.model_sql import line_in_file
 from workshop.dbt_project.sql_text import line_of
 from workshop.dbt_project.trouble import Trouble, explain
 from workshop.dbt_project.work import DoesNotRun, Model
@@ -27,4 +28,5 @@ def told_of(model: Model, reference: Reference) -> Iterator[None]:
         raise DoesNotRun(Trouble(f"The model was {error}.", MULTIPLIES, model.path)) from error
     except duckdb.Error as error:
         trouble = explain(error, names=reference.raw_names)
-        raise DoesNotRun(replace(trouble, file=model.path, line=line_of(error))) from error
+        line = line_in_file(model, line_of(error))
+        raise DoesNotRun(replace(trouble, file=model.path, line=line)) from error

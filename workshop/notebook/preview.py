@@ -8,11 +8,12 @@ from pathlib import Path
 import duckdb
 
 from workshop.course.raw_tables import RAW_NAMES
-from workshop.dbt_project.model_sql import demand_one_select
+from workshop.dbt_project.model_sql import demand_one_select, line_in_file
 from workshop.dbt_project.sql_text import line_of
 from workshop.dbt_project.trouble import explain
 from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.notebook.cards import Card, note_card, tables_card, trouble_card
+from workshop.notebook.compiled_sql import with_compiled_sql
 from workshop.notebook.session import Session
 from workshop.notebook.tables import Table
 
@@ -45,11 +46,13 @@ def preview_model(session: Session, path: Path) -> Card:
                 f"to "
                 f"show. Build it: `%dbt run --select {parent}`, then run this cell again."
             )
-        trouble = replace(explain(error, names=RAW_NAMES), file=name, line=line_of(error))
-        return trouble_card(f"{saved}\n\n{trouble}")
+        line = line_of(error)
+        trouble = replace(explain(error, names=RAW_NAMES), file=name, line=line_in_file(model, line))
+        return with_compiled_sql(trouble_card(f"{saved}\n\n{trouble}"), model, line)
     if not rows:
-        return tables_card(f"{saved} It returns no rows.", [])
-    return tables_card(saved, [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])])
+        return with_compiled_sql(tables_card(f"{saved} It returns no rows.", []), model)
+    table = Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])
+    return with_compiled_sql(tables_card(saved, [table]), model)
 
 
 def parent_not_built(error: Exception, models: Container[str]) -> str:
