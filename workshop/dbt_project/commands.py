@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from workshop.dbt_project.invocation import Run, forget_parsed, invoke
+from workshop.dbt_project.macro_files import with_macro_file
 from workshop.dbt_project.package_troubles import deps_trouble, packages_trouble
 from workshop.dbt_project.packages import needs_installing
 from workshop.dbt_project.trouble import Trouble, did_you_mean
@@ -55,7 +56,9 @@ def run_dbt(
         forget_parsed(project / "target")
         if trouble := packages_trouble(project):
             return replace(run, trouble=trouble)
-    return replace(run, trouble=run.trouble or unmatched_trouble(printer.unmatched, models))
+    if run.trouble:
+        return replace(run, trouble=with_macro_file(run.trouble, project))
+    return replace(run, trouble=unmatched_trouble(printer.unmatched, models))
 
 
 def install_packages(project: Path) -> None:

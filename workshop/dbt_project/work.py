@@ -12,6 +12,7 @@ import yaml
 
 from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project, render
 from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.macro_files import with_macro_file
 from workshop.dbt_project.package_troubles import packages_trouble
 from workshop.dbt_project.raw_database import raw_in_scratch
 from workshop.dbt_project.raw_table import RawTable
@@ -225,6 +226,7 @@ class Work:
         """Return the trouble, with a "did you mean" where a name of a model or file is nearly right."""
         if trouble is None:
             return Trouble("dbt stopped without a message.", "Run `%dbt build`, and look at what it says.")
+        trouble = with_macro_file(trouble, self.project)
         wanted = re.search(r"node named '([^']+)'", trouble.said)
         close = get_close_matches(wanted.group(1), self.model_files, 1, 0.6) if wanted else []
         return replace(trouble, meaning=f"{trouble.meaning} Did you mean `{close[0]}`?") if close else trouble
