@@ -46,7 +46,10 @@ class ByFile(LoadScopeScheduling):
         return f"{file} {exercise.group(1)}" if exercise else file
 
 
-LONGEST_FIRST = "browser notebooks solutions working_group_2 misconceptions alternatives magics warehouse guide".split()
+LONGEST_FIRST = (
+    "catch_up_states test_sandbox.py browser notebooks solutions working_group_2 misconceptions alternatives magics "
+    "warehouse guide"
+).split()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,7 +71,7 @@ Answered = Callable[[str], Path]
 
 def verdict_on(project: Path, exercise: str, built: frozenset[str] = frozenset()) -> Verdict:
     """Return the verdict on a project in one exercise; `built` are the relations in the notebook's warehouse."""
-    return try_exercise(find_exercise(exercise), Work(project, built, RAW_TABLES)).verdict
+    return try_exercise(find_exercise(exercise), Work(project, built, tables=RAW_TABLES)).verdict
 
 
 @pytest.fixture(scope="session")

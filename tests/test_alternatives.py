@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import ledger
 import pytest
 from conftest import InPlaceOfTheAnswer, named
 
@@ -76,3 +77,9 @@ def test_an_alternative_is_another_way(alternative: Misconception) -> None:
 def test_enough_other_ways_are_tried(exercise: str) -> None:
     tried = [alternative for alternative in ALL if alternative.exercise == exercise]
     assert len({alternative.edits for alternative in tried}) >= AT_LEAST.get(exercise, 4)
+
+
+@pytest.mark.parametrize("exercise", [pytest.param(each.name, id=f"{each.name}/all") for each in EXERCISES])
+def test_the_ledger_holds_what_is_said(verdict_of: Callable[[Misconception], Verdict], exercise: str) -> None:
+    ways = [each for each in ALL if each.exercise == exercise]
+    assert ledger.hold(f"Other right ways of {exercise}", [ledger.line(each.name, verdict_of(each)) for each in ways])

@@ -3,10 +3,15 @@
 import errno
 import os
 import resource
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
+from conftest import Answered, put_back, verdict_on
 from notebook import Cells, fingerprint
+
+from workshop.judging.verdict import DOES_NOT_RUN, PASSED
 
 pytestmark = pytest.mark.slow
 
@@ -135,6 +140,44 @@ def test_windows_line_ends_and_byte_order_mark(learner: Cells) -> None:
     assert "PASS=1" in learner.run("%dbt run --select stg_payments")
 
 
+@pytest.mark.parametrize("body", ["(", "'", "select '", "$$", "(("])
+def test_model_that_is_hardly_begun(learner: Cells, body: str) -> None:
+    shown = learner.run(f"%%sqlmodel {MODEL}\n{body}")
+    assert f"`{MODEL}` is saved" in shown and "DuckDB can't read this SQL" in shown
+    assert "! stg_payments: does not run" in learner.run("%check stg_payments")
+
+
+@pytest.mark.parametrize("cell", ["%%sql '", "%%sql\n'", "%sql '", '%%sql "\nselect 1'])
+def test_query_with_one_quote(learner: Cells, cell: str) -> None:
+    assert learner.run(cell).strip()
+
+
+@pytest.mark.parametrize("hours", ["inf", "nan", "-5", "1e999", "-inf", "1e9"])
+def test_hours_that_nobody_can_wait(learner: Cells, hours: str) -> None:
+    assert f"{hours} is not a number of hours" in learner.run(f"%load_raw {hours}")
+
+
+def test_a_list_as_a_key(learner: Cells) -> None:
+    shown = learner.run("%%dbtfile models/schema.yml\n? [a, b]\n: c\n")
+    assert "is saved" in shown and "(models/schema.yml, line 1)" in shown
+    for cell in ("%check sources", "%check tests", "%dbt parse"):
+        shown = learner.run(cell)
+        assert "models/schema.yml, line 1" in shown and "our mistake" not in shown
+
+
+@pytest.mark.parametrize("mistake", ["status,,", "status,, --", "(select", "coalesce(status", "status status2 status3"])
+@pytest.mark.parametrize("exercise", ["tests", "sources", "docs", "marts"])
+def test_a_model_that_does_not_run_is_told_wherever_it_is_met(answered: Answered, exercise: str, mistake: str) -> None:
+    project = answered("marts")
+    [model] = project.glob("models/**/stg_payments.sql")
+    with put_back(project):
+        model.write_text(model.read_text().replace("    status,", f"    {mistake},", 1))
+        verdict = verdict_on(project, exercise)
+    assert verdict.outcome in (DOES_NOT_RUN, PASSED), verdict.details
+    if exercise != "docs":  # which is about words only
+        assert verdict.outcome == DOES_NOT_RUN and "stg_payments.sql, line" in verdict.message, verdict.message
+
+
 # -- paths -----------------------------------------------------------------------------------------------------
 
 
@@ -206,6 +249,41 @@ def test_project_that_cannot_be_made(cells: Cells, monkeypatch: pytest.MonkeyPat
         assert "could not be made" in cells.run("%workgroup 1")
     assert "Your dbt project is in the folder" in cells.run("%workgroup 1")
     assert (cells.project / "models/staging/stg_orders.sql").exists()
+
+
+def test_raw_that_is_loaded_on_a_full_disk(learner: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", refuse(errno.ENOSPC))
+        shown = learner.run("%load_raw 18")
+    assert "is as it was: No space left on device" in shown and "another notebook" not in shown
+    assert "143" in learner.run("%%sql\nselect count(*) from raw.stripe.payment")
+
+
+def test_raw_that_duckdb_has_no_space_for(learner: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise duckdb.IOException("IO Error: Could not write all bytes to file raw.duckdb: wanted=4096 wrote=0")
+
+    monkeypatch.setattr("workshop.dbt_project.raw_database.load_raw_tables", fail)
+    assert "is as it was: No space left on device" in learner.run("%load_raw 18")
+
+
+def test_first_cell_without_a_free_byte(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise shutil.Error([("a", "b", "[Errno 28] No space left on device: 'b'")])
+
+    monkeypatch.setattr(shutil, "copytree", fail)
+    shown = cells.run("%workgroup 1")
+    assert "could not be made in" in shown and "No space left on device. Check the free space" in shown
+    assert "[" not in shown
+
+
+@pytest.mark.parametrize("error", [MemoryError, duckdb.OutOfMemoryException])
+def test_first_cell_without_memory(cells: Cells, monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    def fail(*_: object) -> None:
+        raise error("failed to allocate")
+
+    monkeypatch.setattr("workshop.notebook.session.open_warehouse", fail)
+    assert "There is not enough memory" in cells.run("%workgroup 1")
 
 
 def refuse(number: int) -> object:

@@ -16,6 +16,7 @@ import pytest
 
 from workshop.classroom.doctor import free_port
 from workshop.course.answers import code_cells, read_notebook
+from workshop.course.groups import find_exercise
 from workshop.course.reference import answers, misconceptions_of
 from workshop.places import NOTEBOOKS
 
@@ -207,6 +208,7 @@ def test_a_right_answer_shows_its_praise(notebook: Notebook, pictures: Path) -> 
     notebook.run("stage-model", sqlmodel("stg_payments", "models/staging/stg_payments.sql"))
     cell = notebook.run("stage-check")
     expect(cell).to_contain_text("stg_payments: right")
+    expect(cell).to_contain_text(f"Why: {find_exercise('stg_payments').reason}")
     notebook.page.screenshot(path=pictures / "right.png")
 
 

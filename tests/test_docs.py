@@ -110,10 +110,10 @@ def test_there_are_commands_to_parse() -> None:
 
 def test_the_exit_codes_of_grade_are_those_of_the_readme(answered_folder: Path, tmp_path: Path) -> None:
     create_project(tmp_path / "jaffle_shop", STARTER)
-    assert main(["grade", str(answered_folder), "--group", "1"]) == 0
-    assert main(["grade", str(tmp_path / "jaffle_shop"), "--group", "1"]) == 1
-    assert main(["grade", str(tmp_path / "nowhere")]) == 2
-    assert main(["grade", str(tmp_path / "jaffle_shop"), "--exercise", "unheard_of"]) == 2
+    assert main(["grade", "--trust", str(answered_folder), "--group", "1"]) == 0
+    assert main(["grade", "--trust", str(tmp_path / "jaffle_shop"), "--group", "1"]) == 1
+    assert main(["grade", "--trust", str(tmp_path / "nowhere")]) == 2
+    assert main(["grade", "--trust", str(tmp_path / "jaffle_shop"), "--exercise", "unheard_of"]) == 2
 
 
 def test_the_check_of_the_build_is_clean() -> None:

@@ -45,9 +45,9 @@ def test_the_minutes_add_up_to_what_the_heading_promises(group: int) -> None:
 
 
 @pytest.mark.parametrize("exercise", [exercise.name for exercise in EXERCISES])
-def test_a_step_tells_what_to_ask_what_goes_wrong_and_when_to_pause(exercise: str) -> None:
+def test_a_step_tells_what_to_ask_what_to_look_at_what_goes_wrong_and_when_to_pause(exercise: str) -> None:
     [text] = [text for group in GROUPS for name, _, text in steps(group.number) if name == exercise]
-    for word in ("**Ask", "They get wrong", "**Pause**", f"%check {exercise}"):
+    for word in ("**Ask", "**Look at**", "They get wrong", "**Pause**", f"%check {exercise}"):
         assert word in text
     assert f"misconceptions/{exercise}/" in text
 

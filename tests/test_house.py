@@ -148,7 +148,7 @@ right = answers()["hello"].edits[0].text
 for sql in (None, right, right.replace("hello", "HELLO")):
     if sql:
         Path("project/models/hello.sql").write_text(sql)
-    [found] = workshop.grade("project", "hello")
+    [found] = workshop.grade("project", "hello", trust=True)
     print(found["outcome"], found["misconception"], found["group"])
 print(find_group(9).title, "hello" in KNOWN)
 """

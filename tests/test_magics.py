@@ -292,6 +292,31 @@ def test_dbt_run_that_never_ends(kernel: Kernel) -> None:
     assert "PASS=1" in kernel.run("%dbt run --select stg_orders")
 
 
+LOOP = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}select 1 as one"
+NOTHING_STOPS = "select levenshtein(repeat('ab', 60000), repeat('ba', 60000)) as distance"
+
+
+@pytest.mark.parametrize(
+    ("cell", "sql"),
+    [
+        ("%check stg_payments", LOOP),
+        ("%check stg_payments", NEVER),
+        ("%check stg_payments", NOTHING_STOPS),
+        ("%dbt compile --select stg_payments", LOOP),
+        ("%dbt run --select stg_payments", LOOP),
+        ("%dbt run --select stg_payments", NOTHING_STOPS),
+    ],
+)
+def test_an_interrupt_comes_through_whatever_is_going_on(kernel: Kernel, cell: str, sql: str) -> None:
+    write = "_ = pathlib.Path('jaffle_shop/models/staging/stg_payments.sql').write_text"
+    kernel.run(f"import pathlib\n{write}({sql!r})")
+    shown = stop(kernel, kernel.begin(cell))
+    assert "You stopped it" in shown or "stopped after" in shown
+    kernel.run(f"{write}('select 1 as one')")
+    assert "PASS=1" in kernel.run("%dbt run --select stg_orders")
+    assert "not yet" in kernel.run("%check stg_payments")
+
+
 def test_check_of_a_model_that_never_ends(learner: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workshop.judging.deadline.SECONDS_FOR_A_QUERY", 0.2)
     learner.write("models/staging/stg_payments.sql", NEVER)

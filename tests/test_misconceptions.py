@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import ledger
 import pytest
 from conftest import Answered, InPlaceOfTheAnswer, files_in, named, put_back, verdict_on
 
@@ -170,3 +171,9 @@ def test_what_a_test_changes_is_put_back(answered_folder: Path) -> None:
         (answered_folder / "models" / "marts" / "core" / "dim_customers.sql").write_text("select 1", encoding="utf-8")
         (answered_folder / "models" / "new.sql").write_text("select 1", encoding="utf-8")
     assert {path: path.read_bytes() for path in files_in(answered_folder)} == before
+
+
+@pytest.mark.parametrize("exercise", [pytest.param(name, id=f"{name}/all") for name in NAMES])
+def test_the_ledger_holds_what_is_said(verdict_of: Try, exercise: str) -> None:
+    mistakes = misconceptions_of(exercise).values()
+    assert ledger.hold(f"Known mistakes of {exercise}", [ledger.line(each.name, verdict_of(each)) for each in mistakes])

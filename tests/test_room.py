@@ -77,6 +77,11 @@ def test_the_last_line_of_each_group_counts() -> None:
     assert person.steps["stg_payments"].outcome == PASSED and "sources" in person.steps
 
 
+def test_what_the_last_line_does_not_name_is_not_kept() -> None:
+    [ana] = room_of_chat(f"Ana: {TWO_DONE}\n\nAna: WG1 1/5: inspect_payments done\n").people
+    assert list(ana.steps) == ["inspect_payments"]
+
+
 def test_remarks() -> None:
     [ana, bo] = room_of_chat(f"Ana: {TWO_DONE}\nAna: {ONE_DONE}\nBo: WG1 1/5: time_travel done; grain: not yet").people
     assert ana.remarks == ["name used twice?"] and bo.remarks == ["another version of the workshop?"]
@@ -186,7 +191,7 @@ def watched(path: Path, steps: list[bytes | str], capsys: pytest.CaptureFixture[
         elif state != SAME:
             path.write_bytes(state)
 
-    assert run_room(Namespace(chat=path, html=None, watch=True, projects=None), wait=next_state) == 0
+    assert run_room(Namespace(chat=path, html=None, watch=True, projects=None, trust=False), wait=next_state) == 0
     return shown
 
 
@@ -247,7 +252,7 @@ def test_a_folder_of_projects(
     (tmp_path / "bo").mkdir()
     (tmp_path / "bo" / "dbt_project.yml").write_text("name: [", encoding="utf-8")
     (tmp_path / "no project").mkdir()
-    assert main(["room", "--projects", str(tmp_path)]) == 0
+    assert main(["room", "--trust", "--projects", str(tmp_path)]) == 0
     shown = capsys.readouterr().out
     assert re.search(r"^ana +not started", shown, re.MULTILINE) and re.search(
         r"^bo .*does not run", shown, re.MULTILINE
@@ -258,9 +263,9 @@ def test_a_project_that_cant_be_judged_is_a_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     create_project(tmp_path / "ana", STARTER)
-    monkeypatch.setattr("workshop.classroom.grading.grade_project", lambda project: 1 / 0)
-    assert main(["room", "--projects", str(tmp_path)]) == 0
-    assert "ana: can't be judged: ZeroDivisionError" in capsys.readouterr().out
+    monkeypatch.setattr("workshop.classroom.grading.Work", lambda project: 1 / 0)
+    assert main(["room", "--trust", "--projects", str(tmp_path)]) == 0
+    assert "ana: This project can't be judged: ZeroDivisionError" in capsys.readouterr().out
 
 
 def test_messages_keep_their_line() -> None:

@@ -13,7 +13,7 @@ from notebook import Cells
 
 from workshop.course.raw_tables import ORDERS, RAW_TABLES
 from workshop.dbt_project.files import create_project
-from workshop.dbt_project.raw_database import ensure_raw
+from workshop.dbt_project.raw_database import ensure_fresh_raw, ensure_raw
 from workshop.dbt_project.warehouse import WarehouseTrouble, open_warehouse
 from workshop.places import STARTER
 
@@ -56,6 +56,25 @@ def test_half_built_raw_is_built_again(project: Path, statement: str) -> None:
     connection, _ = opened(project)
     assert rows(connection) == 143
     connection.close()
+
+
+@pytest.mark.parametrize("place", [0, 5, 4096, 100_000, 333_333, 500_000, 700_001, 900_000, -1])
+def test_one_damaged_byte_of_raw_is_noticed(project: Path, place: int) -> None:
+    raw = ensure_raw(project, RAW_TABLES)
+    content = bytearray(raw.read_bytes())
+    content[place] ^= 0x55
+    raw.write_bytes(content)
+    assert ensure_raw(project, RAW_TABLES).read_bytes() != content
+    whole = raw.stat().st_mtime_ns
+    assert ensure_raw(project, RAW_TABLES).stat().st_mtime_ns == whole
+
+
+@pytest.mark.parametrize(("hours", "is_loaded_again"), [(7, False), (9, True)])
+def test_raw_is_loaded_again_on_the_next_day(project: Path, hours: float, is_loaded_again: bool) -> None:
+    raw = ensure_raw(project, RAW_TABLES)
+    then = raw.stat().st_mtime - hours * 3600
+    os.utime(raw, (then, then))
+    assert (ensure_fresh_raw(project, RAW_TABLES).stat().st_mtime != then) is is_loaded_again
 
 
 def test_whole_raw_is_left_alone(project: Path) -> None:

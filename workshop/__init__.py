@@ -14,16 +14,18 @@ def load_ipython_extension(shell: Any) -> None:
     load(shell)
 
 
-def grade(project: str | Path, exercise: str | None = None) -> list[dict[str, Any]]:
+def grade(project: str | Path, exercise: str | None = None, trust: bool = False) -> list[dict[str, Any]]:
     """Judge a dbt project from outside a notebook; nothing is written into it.
 
     project: its folder
     exercise: the name of one exercise, or None for all
+    trust: judge it with no sandbox; only for a project whose author may do on this computer what you may do
 
     Returns one dict an exercise, with `project`, `exercise`, `group`, `outcome`, `misconception`, `message`,
     `remarks` and `counterexample`, as `python -m workshop grade --json` prints them.
-    Raises LookupError where there is no such exercise, NotADirectoryError where there is no such folder.
+    Raises LookupError where there is no such exercise, NotADirectoryError where there is no such folder, RuntimeError
+    where this computer has no sandbox and nobody is trusted.
     """
     from workshop.classroom.grading import grade_project
 
-    return grade_project(Path(project), exercise)
+    return grade_project(Path(project), exercise, trust=trust)

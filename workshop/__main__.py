@@ -4,14 +4,12 @@ Each imports what it needs when it runs, so that `doctor` can speak where packag
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from workshop.classroom.lab import open_lab
 
-BAD_USE = 2
+TRUST = "judge with no sandbox; only for projects of people who may do on this computer what you may do"
 
 
 def main(words: list[str] | None = None) -> int:
@@ -36,7 +34,11 @@ def make_parser() -> argparse.ArgumentParser:
     grade.add_argument("project", nargs="+", type=Path, help="the folder of a dbt project")
     grade.add_argument("--group", type=int, help="only the exercises of this working group")
     grade.add_argument("--exercise", help="only this exercise")
-    grade.add_argument("--json", action="store_true", help="print a list of objects")
+    form = grade.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print a list of objects")
+    form.add_argument("--csv", action="store_true", help="print a table, a row a project and a column an exercise")
+    grade.add_argument("--page", type=Path, metavar="FILE", help="write a page like that of `room` as well")
+    grade.add_argument("--trust", action="store_true", help=TRUST)
     grade.set_defaults(run=run_grade)
     room = commands.add_parser("room", help="show who is where, from the check-in lines in a saved chat")
     room.add_argument(
@@ -47,6 +49,7 @@ def make_parser() -> argparse.ArgumentParser:
     room.add_argument(
         "--projects", type=Path, metavar="DIR", help="judge the project in each folder of DIR, with no chat"
     )
+    room.add_argument("--trust", action="store_true", help=TRUST)
     room.set_defaults(run=run_room)
     doctor = commands.add_parser(
         "doctor", help="look whether this computer is ready for the workshop; takes half a minute"
@@ -75,30 +78,9 @@ def run_room(options: argparse.Namespace) -> int:
 
 
 def run_grade(options: argparse.Namespace) -> int:
-    from workshop.classroom.grading import grade_project
-    from workshop.course.groups import UnknownName
+    from workshop.classroom.gradebook import run_grade
 
-    found: list[dict[str, Any]] = []
-    missing = [str(project) for project in options.project if not project.is_dir()]
-    if missing:
-        print(f"There is no folder {', '.join(missing)}. Name the folders of dbt projects.", file=sys.stderr)
-        return BAD_USE
-    try:
-        for project in options.project:
-            found += grade_project(project, options.exercise, options.group)
-    except UnknownName as error:
-        print(error, file=sys.stderr)
-        return BAD_USE
-    if options.json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
-    else:
-        print("\n".join(as_line(each) for each in found))
-    return 0 if all(each["outcome"] == "passed" for each in found) else 1
-
-
-def as_line(graded: dict[str, Any]) -> str:
-    mistake = f" ({graded['misconception']})" if graded["misconception"] else ""
-    return f"{graded['project']}: {graded['exercise']}: {graded['outcome'].replace('_', ' ')}{mistake}"
+    return run_grade(options)
 
 
 def run_build(options: argparse.Namespace) -> int:

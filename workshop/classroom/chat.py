@@ -42,7 +42,7 @@ def read_messages(text: str) -> list[Message]:
         elif in_zoom:
             found[-1].lines.append(line)
         elif pasted := PASTED.match(INVISIBLE.sub("", line)):
-            if pasted["name"] or not above.strip() or int(pasted["group"]) <= group:
+            if pasted["name"] or not found or not above.strip() or int(pasted["group"]) <= group:
                 found.append(Message(clean_name(pasted["name"] or ""), None, number))
             found[-1].lines.append(pasted["text"])  # the line of the next group belongs to whoever wrote the one above
             group = int(pasted["group"])

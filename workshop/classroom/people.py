@@ -2,15 +2,18 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workshop.classroom.chat import clean_name, read_messages
 from workshop.classroom.check_in import Step, parse_check_in
+from workshop.classroom.grading import Graded, grade_projects
 from workshop.course.groups import EXERCISES
 from workshop.judging.verdict import PASSED
 from workshop.places import PROJECT_NAME
 
+LONGEST_REMARK = 200
 KNOWN = frozenset(exercise.name for exercise in EXERCISES)
 
 
@@ -72,20 +75,31 @@ def room_of_chat(text: str) -> Room:
     return Room(sorted(people.values(), key=lambda person: in_order(person.name)))
 
 
-def room_of_projects(folder: Path) -> Room:
-    """Return the room as the projects in the folders of `folder` are. One that can't be judged says so in its row."""
-    from workshop.classroom.grading import grade_project
+def room_of_projects(folder: Path, trust: bool = False) -> Room:
+    """Return the room as the projects in the folders of `folder` are. One that can't be judged says so in its row.
 
-    people = []
+    Raises NotSafe where there is no sandbox to judge them in; with `trust`, they are judged without.
+    """
     projects = projects_in(folder)
-    for number, (name, project) in enumerate(projects.items(), 1):
-        print(f"{number} of {len(projects)}: {clean_name(name)}", file=sys.stderr)
+
+    def judged() -> Iterator[tuple[str, Graded]]:
+        graded = grade_projects(list(projects.values()), EXERCISES, trust)
+        for number, (name, each) in enumerate(zip(projects, graded, strict=True), 1):
+            print(f"{number} of {len(projects)}: {clean_name(name)}", file=sys.stderr)
+            yield name, each
+
+    return room_of_graded(judged())
+
+
+def room_of_graded(graded: Iterable[tuple[str, Graded]]) -> Room:
+    """Return the room as judged projects are, each with a name to show."""
+    people = []
+    for number, (name, one) in enumerate(graded, 1):
         person = Person(clean_name(name) or f"folder {number}")
-        try:
-            for each in grade_project(project):
-                person.steps[each["exercise"]] = Step(each["exercise"], each["outcome"], each["misconception"])
-        except Exception as error:
-            remark(person, clean_name(f"can't be judged: {type(error).__name__}"))
+        for each in one.feedback:
+            person.steps[each["exercise"]] = Step(each["exercise"], each["outcome"], each["misconception"])
+        for words in one.remarks:
+            remark(person, clean_remark(words))
         people.append(person)
     return Room(people, from_chat=False)
 
@@ -101,6 +115,10 @@ def projects_in(folder: Path) -> dict[str, Path]:
             if (project / "dbt_project.yml").is_file():
                 found.setdefault(each.name, project)
     return found
+
+
+def clean_remark(words: str) -> str:
+    return words if len(words) <= LONGEST_REMARK else f"{words[:LONGEST_REMARK]} …"
 
 
 def replace_group(person: Person, group: int, steps: tuple[Step, ...]) -> None:

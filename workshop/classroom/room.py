@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from workshop.classroom.chat import read_chat
+from workshop.classroom.grading import NotSafe
 from workshop.classroom.people import Room, projects_in, room_of_chat, room_of_projects
 from workshop.classroom.room_page import page, table
 
@@ -25,11 +26,14 @@ def run_room(options: argparse.Namespace, wait: Callable[[float], None] = time.s
         sys.stdout.reconfigure(errors="replace")  # a name may hold letters that this terminal has not
     try:
         if options.projects:
-            show(room_of_projects(options.projects), options.html, watching=False)
+            show(room_of_projects(options.projects, options.trust), options.html, watching=False)
         elif options.watch:
             watch(options.chat, lambda room: show(room, options.html, watching=True), wait)
         else:
             show(room_of_chat(read_chat(options.chat)), options.html, watching=False)
+    except NotSafe as error:
+        print(error, file=sys.stderr)
+        return BAD_USE
     except OSError as error:
         print(
             f"{error.filename2 or error.filename or 'The file'} could not be read or written: "
@@ -97,11 +101,14 @@ def show(room: Room, html: Path | None, watching: bool) -> None:
     """Print the room, and write its page where one is asked for, whole or not at all. Raises OSError."""
     print(table(room), flush=True)
     if html:
-        unfinished = html.with_name(f".{html.name}.{os.getpid()}.tmp")
-        try:
-            unfinished.write_text(
-                page(room, SECONDS_BETWEEN_LOOKS if watching else None), encoding="utf-8", errors="replace"
-            )
-            os.replace(unfinished, html)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        write_page(room, html, SECONDS_BETWEEN_LOOKS if watching else None)
+
+
+def write_page(room: Room, file: Path, refresh: float | None = None) -> None:
+    """Write the room's page, whole or not at all. Raises OSError."""
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        unfinished.write_text(page(room, refresh), encoding="utf-8", errors="replace")
+        os.replace(unfinished, file)
+    finally:
+        unfinished.unlink(missing_ok=True)

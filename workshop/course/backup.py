@@ -1,123 +1,175 @@
 """Backups: what a catch-up replaces is copied beside the project first, and can be brought back.
 
-The folder holds a list of what was done. It is written before each change, so that a kernel killed half way leaves
+The folder holds a log of what was done. It is written before each change, so that a kernel killed half way leaves
 nothing that `undo` can't mend.
 """
 
 import hashlib
-import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from workshop.dbt_project.files import Edit, ProjectTrouble, copy_whole, move_file, write_file
+import duckdb
+
+from workshop.course.backup_log import LOG, Log, digest, digest_of, digests_in, is_plain
+from workshop.dbt_project.files import ProjectTrouble, copy_whole, tidy, write_file
+from workshop.dbt_project.leftovers import sweep
 from workshop.dbt_project.warehouse import connect_unless_locked
 from workshop.places import WAREHOUSES
 
-LOG = "catch_up.json"
 UNDONE = "-undone"
+NAMED = re.compile(r"-backup-(?:(\d+)-)?(\d{8}-\d{6})")
+
+FILLED_IN, ADDED_TO, REPLACED, SET_ASIDE, MOVED = "filled in", "added to", "replaced", "set aside", "moved"
 
 
-def undo(project: Path) -> tuple[list[str], list[str], Path]:
-    """Take back the last catch-up that was not taken back yet.
+@dataclass(frozen=True)
+class Step:
+    """One change: what the file held before it, and what was said of it."""
 
-    A file that the learner changed since is copied into the backup folder before it is replaced, or left where
-    there is nothing to put in its place. Returns the files restored, those removed, and the backup folder.
-    Raises ProjectTrouble where there is nothing to undo.
-    """
-    with only_one(project):
-        backups = [path for path in backups_of(project) if not path.name.endswith(UNDONE)]
-        if not backups:
-            raise ProjectTrouble("There is no catch-up to undo. Your files are as they are.")
-        backup = backups[-1]
-        restored, removed = [], []
-        log = json.loads((backup / LOG).read_text(encoding="utf-8"))
-        last_written = {entry["path"]: entry["written"] for entry in log}
-        for name, written in last_written.items():
-            path, original = project / name, backup / "files" / name
-            changed_since = path.is_file() and digest(path) != written
-            if changed_since:
-                copy_whole(path, backup / "changed_since" / name)
-            if original.is_file():
-                copy_whole(original, path)
-                restored.append(name)
-            elif path.is_file() and not changed_since:
-                path.unlink()
-                removed.append(name)
-        undone = backup.with_name(backup.name + UNDONE)
-        os.replace(backup, undone)
-    return restored, removed, undone
+    path: str
+    content: bytes | None
+    how: str | None
+    why: str | None
 
 
 class Keeper:
-    """Makes edits, each after a copy of what it replaces."""
+    """Makes changes, each after a copy of what it replaces and a line in the log.
+
+    how: what was done to each path, in a word
+    why: why a file was set aside, by its path
+    moves: where files went, by where they were
+    """
 
     def __init__(self, project: Path) -> None:
         self.project = project
         self.folder = new_backup(project)
-        self.log: list[dict[str, str | None]] = []
-        self.replaced: list[str] = []
-        self.added: list[str] = []
+        self.log = Log()
+        self.how: dict[str, str] = {}
+        self.why: dict[str, str] = {}
+        self.moves: dict[str, str] = {}
+        self.steps: list[Step] = []
 
-    def make(self, edit: Edit) -> bool:
-        """Make one edit and return whether it changed anything. Raises ProjectTrouble; nothing is lost then."""
-        if edit.moved_to:
-            if (self.project / edit.path).is_file() and not (self.project / edit.moved_to).exists():
-                self.note(edit.path, None)
-                self.note(edit.moved_to, digest(self.project / edit.path))
-                move_file(self.project, edit.path, edit.moved_to)
-                return True
+    def write(self, path: str, text: str, how: str = REPLACED) -> bool:
+        """Make `text` the content of a file, and return whether that changed anything. Raises ProjectTrouble."""
+        text = tidy(text)
+        if is_plain(self.project / path) and digest(self.project / path) == digest_of(text):
             return False
-        path = self.project / edit.path
-        written = digest_of(edit.text)
-        if path.is_file() and digest(path) == written:
-            return False
-        self.note(edit.path, written)
-        write_file(path, edit.text)
+        self.note(path, digest_of(text))
+        with told(path):
+            write_file(self.project / path, text)
+        self.how[path] = how
         return True
 
-    def remove(self, name: str) -> None:
-        """Take a file out of the project, into the backup."""
-        self.note(name, None)
-        (self.project / name).unlink()
+    def move(self, path: str, target: str) -> None:
+        """Move a file to where none is. Raises ProjectTrouble."""
+        self.note(path, None)
+        self.note(target, digest(self.project / path))
+        with told(path):
+            (self.project / target).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(self.project / path, self.project / target)
+        self.moves[path] = target
+        self.how[path] = self.how[target] = MOVED
 
-    def note(self, name: str, written: str | None) -> None:
-        """Copy the file as it is, then note that it is about to change."""
-        try:
-            path = self.project / name
-            if path.is_file() and name not in self.added and name not in self.replaced:
-                copy_whole(path, self.folder / "files" / name)
-                self.replaced.append(name)
-            elif not path.is_file() and name not in self.replaced:
-                self.added.append(name)
-            self.log.append({"path": name, "written": written})
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write_file(self.folder / LOG, json.dumps(self.log, indent=2))
-        except OSError as error:
+    def set_aside(self, path: str, why: str) -> None:
+        """Take a file out of the project, into the backup. Raises ProjectTrouble."""
+        kept = self.folder / "files" / path
+        was_there = os.path.lexists(kept)
+        self.note(path, None, copies=False)
+        with told(path):
+            if was_there or path not in self.log.before:
+                (self.project / path).unlink()
+            else:
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(self.project / path, kept)
+        self.how[path], self.why[path] = SET_ASIDE, why
+
+    def take_back(self, step: int) -> None:
+        """Take back what was done since there were that many `steps`, where it turned out to be of no use."""
+        while len(self.steps) > step:
+            last = self.steps.pop()
+            with told(last.path):
+                before = None if last.content is None else hashlib.sha256(last.content).hexdigest()
+                self.log.written[last.path].append(before)
+                self.log.write(self.folder)
+                if last.content is None:
+                    (self.project / last.path).unlink(missing_ok=True)
+                else:
+                    restore(self.project / last.path, last.content)
+            self.moves.pop(last.path, None)
+            for words, word in ((self.how, last.how), (self.why, last.why)):
+                words.pop(last.path, None)
+                words.update({last.path: word} if word else {})
+
+    # -- how -----------------------------------------------------------------------------------------------
+
+    def note(self, path: str, written: str | None, copies: bool = True) -> None:
+        """Copy the file as it is, then note that it is about to change. Raises ProjectTrouble."""
+        file = self.project / path
+        if not file.parent.resolve().is_relative_to(self.project.resolve()):
             raise ProjectTrouble(
-                f"{name} could not be backed up: {error.strerror or error}. So it was not touched. "
-                "Check the free space and the rights of the folder, then catch up again."
-            ) from error
+                f"{path} lies in a folder that is a link out of your project. Nothing was written there."
+            )
+        with told(path):
+            if not self.log.written:
+                self.log.before = digests_in(self.project)
+            kept = self.folder / "files" / path
+            if copies and path in self.log.before and not os.path.lexists(kept):
+                copy_whole(file, kept)
+            self.log.written.setdefault(path, []).append(written)
+            self.log.write(self.folder)
+            content = file.read_bytes() if is_plain(file) else None
+            self.steps.append(Step(path, content, self.how.get(path), self.why.get(path)))
+
+
+@contextmanager
+def told(path: str) -> Iterator[None]:
+    """Say of what could not be written what the cause is. Raises ProjectTrouble."""
+    try:
+        yield
+    except (OSError, ProjectTrouble) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        said = getattr(cause, "strerror", None) or cause or error
+        raise ProjectTrouble(
+            f"{path} could not be written or copied: {said}. It is as it was. What was done before it stays, and "
+            "`%catch_up --undo` takes that back. Check the free space and the rights of the folder, then try again."
+        ) from error
 
 
 def new_backup(project: Path) -> Path:
-    start = project.with_name(f"{project.name}-backup-{datetime.now():%Y%m%d-%H%M%S}")
-    numbered = (start if number == 1 else start.with_name(f"{start.name}.{number}") for number in range(1, 1000))
-    return next(path for path in numbered if not path.exists() and not path.with_name(path.name + UNDONE).exists())
+    number = max((number_of(path) for path in every_backup(project)), default=0) + 1
+    return project.with_name(f"{project.name}-backup-{number}-{datetime.now():%Y%m%d-%H%M%S}")
 
 
 def backups_of(project: Path) -> list[Path]:
-    return sorted(path for path in project.parent.glob(f"{project.name}-backup-*") if (path / LOG).is_file())
+    """Return the backups that were not brought back yet, in the order in which they were made."""
+    there = [path for path in every_backup(project) if (path / LOG).is_file() and not path.name.endswith(UNDONE)]
+    return sorted(there, key=lambda path: (number_of(path), path.name))
 
 
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def every_backup(project: Path) -> list[Path]:
+    return list(project.parent.glob(f"{project.name}-backup-*"))
 
 
-def digest_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def number_of(backup: Path) -> int:
+    """Return the running number in a backup's name: the clock may have been set back. Earlier ones have none."""
+    found = NAMED.search(backup.name)
+    return int(found[1] or 0) if found else 0
+
+
+def restore(path: Path, content: bytes) -> None:
+    """Make `content` the content of a file at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        unfinished.write_bytes(content)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -127,11 +179,15 @@ def only_one(project: Path) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = connect_unless_locked(path)
-    except OSError as error:
+    except (OSError, duckdb.Error) as error:
+        said = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise ProjectTrouble(
-            f"The project can't be written to: {error.strerror or error}. Nothing was changed."
+            f"The project can't be written to: {said}. Nothing was changed. Check the free space and the rights of "
+            f"the folder {WAREHOUSES}, then try again."
         ) from error
     if connection is None:
         raise ProjectTrouble("Another notebook is catching up on this project right now. Wait for it, then try again.")
     with connection:
+        for folder in (project, *every_backup(project)):
+            sweep(folder)
         yield

@@ -1,74 +1,56 @@
-"""Models that ask the data while dbt compiles them, as `run_query` does: what they find there in a check.
+"""What a check asks of dbt. It is asked in this process, or in another one, where a stranger's Jinja harms nobody."""
 
-dbt compiles for a check in a database in memory, and nothing is in it. Where a project asks, the raw tables are put
-there first, and each model becomes a view as soon as it is compiled, so that those behind it can ask it.
-"""
-
-import re
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from workshop.dbt_project.invocation import ContextOfTheCommand
-from workshop.dbt_project.raw_database import quoted
-
-ASKS = re.compile(r"\b(run_query|statement|adapter|load_result)\b")
-
-
-class DataToAsk:
-    """Given to an invocation of dbt as its callback, answers whoever asks with what is in the file `raw`."""
-
-    def __init__(self, raw: Path | None, manifest: Any = None) -> None:
-        self.raw = raw
-        self.context = ContextOfTheCommand()
-        self.given = manifest
-        self.is_asked: bool | None = None
-
-    def look(self, event: Any) -> None:
-        """Called with each event. What goes wrong here is told by the query that misses it."""
-        self.context.look(event)
-        if event.info.name == "NodeStart" and self.is_asked is None:
-            self.is_asked = self.raw is not None and asks_the_data(self.manifest)
-            if self.is_asked:
-                execute(*emptied(), f"attach {quoted(self.raw)} as raw (read_only)")
-        if event.info.name == "NodeFinished" and self.is_asked:
-            node = self.manifest.nodes.get(event.data.node_info.unique_id)
-            if node is not None and node.resource_type == "model" and node.compiled_code:
-                name = f'"{node.database}"."{node.schema}"."{node.alias}"'
-                schema = f'create schema if not exists "{node.database}"."{node.schema}"'
-                with suppress(Exception):  # a model that does not run: whoever asks it is told that it is not there
-                    execute(schema, f"create or replace view {name} as (\n{node.compiled_code}\n)")
-
-    @property
-    def manifest(self) -> Any:
-        return self.given or self.context.manifest
+from workshop.dbt_project.compilation import (
+    NOTHING,
+    Compilation,
+    compile_everything,
+    compile_models,
+    read_project,
+    render,
+)
+from workshop.dbt_project.freshness import Freshness, freshness_after
+from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.raw_table import RawTable
+from workshop.dbt_project.raw_to_ask import RawToAsk
 
 
-def asks_the_data(manifest: Any) -> bool:
-    """Tell whether a model, or a macro that is not dbt's own, may ask the data while it is compiled."""
-    macros = (macro.macro_sql for macro in manifest.macros.values() if not macro.package_name.startswith("dbt"))
-    models = (node.raw_code for node in manifest.nodes.values() if node.resource_type == "model")
-    return any(ASKS.search(text) for text in (*macros, *models))
+class Dbt(Protocol):
+    """Whoever answers for dbt; the functions of these names say what each returns.
+
+    Raises DoesNotRun where nobody answers any more.
+    """
+
+    def read_project(self, project: Path) -> Run: ...
+
+    def compile_models(
+        self, project: Path, name: str, manifest: Any = None, asked: RawToAsk = NOTHING
+    ) -> Compilation: ...
+
+    def compile_everything(self, project: Path, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation: ...
+
+    def render(self, project: Path, text: str, manifest: Any, asked: RawToAsk = NOTHING) -> Compilation: ...
+
+    def freshness_after(self, project: Path, manifest: Any, tables: Sequence[RawTable], hours: float) -> Freshness: ...
 
 
-# -- how ---------------------------------------------------------------------------------------------------
+class DbtHere:
+    """dbt in this process."""
 
+    def read_project(self, project: Path) -> Run:
+        return read_project(project)
 
-def emptied() -> tuple[str, ...]:
-    """Return the statements after which nothing is left of what somebody asked before."""
-    return (
-        "detach database if exists raw",
-        "detach database if exists warehouse",
-        "attach ':memory:' as warehouse",
-    )
+    def compile_models(self, project: Path, name: str, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation:
+        return compile_models(project, name, manifest, asked)
 
+    def compile_everything(self, project: Path, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation:
+        return compile_everything(project, manifest, asked)
 
-def execute(*statements: str) -> None:
-    """Run statements in the database in which dbt is compiling."""
-    from dbt.adapters.factory import FACTORY
+    def render(self, project: Path, text: str, manifest: Any, asked: RawToAsk = NOTHING) -> Compilation:
+        return render(project, text, manifest, asked)
 
-    adapter: Any = FACTORY.adapters["duckdb"]
-    with adapter.connection_named("data_to_ask"):
-        for statement in statements:
-            adapter.execute(statement)
-    adapter.cache.clear()  # dbt remembers which relations there are
+    def freshness_after(self, project: Path, manifest: Any, tables: Sequence[RawTable], hours: float) -> Freshness:
+        return freshness_after(project, manifest, tables, hours)

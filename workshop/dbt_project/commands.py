@@ -6,20 +6,25 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from workshop.dbt_project.invocation import Run, forget_parsed, invoke
+from workshop.dbt_project.limits import limited
 from workshop.dbt_project.macro_files import with_macro_file
 from workshop.dbt_project.package_troubles import deps_trouble, packages_trouble
 from workshop.dbt_project.packages import needs_installing
+from workshop.dbt_project.readable import unreadable
 from workshop.dbt_project.trouble import Trouble, did_you_mean
 from workshop.places import RAW_DATABASE, TERMINAL_WAREHOUSE, WAREHOUSE_FILE
 
 SHOWN_LEVELS = ("info", "warn", "error")
 HIDDEN_EVENTS = ("MainEncounteredError", "MainStackTrace")  # we say these in our own words
+DOCS = "`%dbt docs generate --static` shows the same page below the cell. In a terminal, `dbt docs serve` works."
+OFFLINE = "The workshop works without a network. Remove it, or use a package on your disk: `local: ../a_package`."
 MISSING_FILE = "Run the first cell of the notebook again (`%workgroup`): it brings back what is missing."
 
 
@@ -46,6 +51,16 @@ def run_dbt(
         return Run(False, [], trouble=trouble)
     if not words or words[-1] in ("-h", "--help"):
         return invoke(words or ["--help"])
+    with limited(), path_from_project(project):
+        return run_and_show(project, words, show, warehouse, raw_tables)
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def run_and_show(
+    project: Path, words: list[str], show: Callable[[str], None], warehouse: Path | None, raw_tables: Sequence[str]
+) -> Run:
     models = tuple(path.stem for path in project.glob("models/**/*.sql"))
     printer = Printer(project, show)
     where = ["--project-dir", str(project), "--profiles-dir", str(project)]
@@ -70,16 +85,17 @@ def install_packages(project: Path) -> None:
         run_dbt(project, ["deps"], lambda _: None)
 
 
-# -- how ---------------------------------------------------------------------------------------------------
-
-
 def refused(project: Path, words: Sequence[str]) -> Trouble | None:
     for file in ("dbt_project.yml", "profiles.yml"):
         if not (project / file).is_file():
             return Trouble(f"There is no {file} in your project.", MISSING_FILE)
     if words[:1] == ["init"]:
         return Trouble("`dbt init` begins a new project.", "You have one already: the folder beside this notebook.")
-    return deps_trouble(project) if words[:1] == ["deps"] else None
+    if ("docs", "serve") in pairwise(words):
+        return Trouble("`dbt docs serve` runs until it is stopped, so no other cell would run.", DOCS)
+    if words[:1] == ["deps"] and (trouble := deps_trouble(project)):
+        return trouble
+    return unreadable(project)
 
 
 class Printer:
@@ -110,13 +126,25 @@ def unmatched_trouble(unmatched: Sequence[str], names: Sequence[str]) -> Trouble
 
 
 @contextmanager
+def path_from_project(project: Path) -> Iterator[None]:
+    """Inside, the project is the working folder."""
+    before = Path.cwd()
+    os.chdir(project)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@contextmanager
 def told_in_the_environment(project: Path, warehouse: Path | None) -> Iterator[None]:
     """Tell profiles.yml where to build, for this command only.
 
     `!dbt` in a cell is another process and may not build there.
     """
-    told = {"WORKSHOP_RAW": str(project / RAW_DATABASE)}
-    told["WORKSHOP_WAREHOUSE"] = str(warehouse or project / TERMINAL_WAREHOUSE / WAREHOUSE_FILE)
+    # From the project on: dbt-duckdb takes `#` and `?` in a path for parts of a web address.
+    told = {"WORKSHOP_RAW": RAW_DATABASE}
+    told["WORKSHOP_WAREHOUSE"] = os.path.relpath(warehouse or project / TERMINAL_WAREHOUSE / WAREHOUSE_FILE, project)
     before = {name: os.environ.get(name) for name in told}
     os.environ |= told
     try:

@@ -13,11 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workshop.dbt_project.asking import DataToAsk
+from workshop.dbt_project.data_to_ask import DataToAsk
 from workshop.dbt_project.files import copy_whole
 from workshop.dbt_project.invocation import PARSED, Run, dbt_lock, forget_parsed, invoke
 from workshop.dbt_project.known_tests import recall, remember, remembered
+from workshop.dbt_project.raw_to_ask import RawToAsk
 from workshop.places import PROJECT_NAME, WAREHOUSES
+
+NOTHING = RawToAsk()
 
 
 @dataclass(frozen=True)
@@ -37,38 +40,45 @@ def read_project(project: Path) -> Run:
     return reading(project, ["parse"])
 
 
-def compile_models(project: Path, name: str, manifest: Any = None, raw: Path | None = None) -> Compilation:
+def compile_models(project: Path, name: str, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation:
     """Compile the model `name` and what it is built on.
 
     manifest: from a run on the same files a moment ago, which saves reading them again
-    raw: the raw database that a model finds where it asks the data while it is compiled
+    asked: what a model finds where it asks the data while it is compiled
     """
     # Without `empty`, dbt compiles the tests of these models as well.
     selection = ["--select", f"+{name}", "--indirect-selection", "empty"]
-    return with_relations(compiling(project, selection, manifest, raw))
+    if manifest is None or not asked.is_another_shop:
+        return with_relations(compiling(project, selection, manifest, asked))
+    with other_macros(manifest, asked):
+        for node in manifest.nodes.values():  # else dbt takes these for done
+            if hasattr(node, "extra_ctes"):
+                node.extra_ctes, node.extra_ctes_injected = [], False
+        return with_relations(compiling(project, selection, manifest, asked))
 
 
-def compile_everything(project: Path, manifest: Any = None, raw: Path | None = None) -> Compilation:
-    """Compile all models and tests. `manifest` and `raw` are as for `compile_models`."""
+def compile_everything(project: Path, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation:
+    """Compile all models and tests. `manifest` and `asked` are as for `compile_models`."""
     known = []
     if remembered:
         manifest = manifest or read_project(project).manifest
         known = recall(manifest) if manifest else []
-    compiled = compiling(project, ["--exclude", *(test.name for test in known)] if known else [], manifest, raw)
+    compiled = compiling(project, ["--exclude", *(test.name for test in known)] if known else [], manifest, asked)
     if compiled.run.succeeded:
         remember(compiled.nodes, compiled.run.manifest)
     return with_relations(Compilation(compiled.run, [*compiled.nodes, *known]))
 
 
-def render(project: Path, text: str, manifest: Any, raw: Path | None = None) -> Run:
-    """Return what dbt makes of a text as if it stood in a model of the project; the code is in the run's one result.
+def render(project: Path, text: str, manifest: Any, asked: RawToAsk = NOTHING) -> Compilation:
+    """Return what dbt makes of a text as if it stood in a model of the project: one node, or none.
 
-    manifest: from a run on the same files a moment ago; raw: as for `compile_models`
+    manifest: from a run on the same files a moment ago; asked: as for `compile_models`
     """
     words = ["compile", "--no-populate-cache", "--inline", text, *outside_of(project)]
     there = set(manifest.nodes)
     try:
-        return invoke(words, callback=DataToAsk(raw, manifest).look, manifest=manifest)
+        run = invoke(words, callback=DataToAsk(asked, manifest).look, manifest=manifest)
+        return Compilation(run, [result.node for result in run.results])
     finally:
         for id in set(manifest.nodes) - there:  # dbt leaves the text's node behind where it fails
             del manifest.nodes[id]
@@ -85,13 +95,28 @@ def warm_up(project: Path) -> None:
 # -- how ---------------------------------------------------------------------------------------------------
 
 
-def compiling(project: Path, selection: Sequence[str], manifest: Any, raw: Path | None) -> Compilation:
+def compiling(project: Path, selection: Sequence[str], manifest: Any, asked: RawToAsk) -> Compilation:
     words = ["compile", "--no-populate-cache", *selection]
     if manifest:
-        run = invoke([*words, *outside_of(project)], callback=DataToAsk(raw, manifest).look, manifest=manifest)
+        run = invoke([*words, *outside_of(project)], callback=DataToAsk(asked, manifest).look, manifest=manifest)
     else:
-        run = reading(project, words, raw)
+        run = reading(project, words, asked)
     return Compilation(run, [*(result.node for result in run.results), *ephemeral_besides(run)])
+
+
+@contextmanager
+def other_macros(manifest: Any, asked: RawToAsk) -> Iterator[None]:
+    """Inside, other texts stand in the place of some of the project's macros."""
+    texts, project = dict(asked.macros), manifest.metadata.project_name
+    own = [macro for macro in manifest.macros.values() if macro.package_name == project and macro.name in texts]
+    written = [macro.macro_sql for macro in own]
+    for macro in own:
+        macro.macro_sql = texts[macro.name]
+    try:
+        yield
+    finally:
+        for macro, text in zip(own, written, strict=True):
+            macro.macro_sql = text
 
 
 def with_relations(compilation: Compilation) -> Compilation:
@@ -119,14 +144,23 @@ def ephemeral_besides(run: Run) -> list[Any]:
     return [model for model in ephemeral if model.unique_id not in there]
 
 
-def reading(project: Path, words: Sequence[str], raw: Path | None = None) -> Run:
+def reading(project: Path, words: Sequence[str], asked: RawToAsk = NOTHING) -> Run:
     target = scratch_of(project) / "target"
-    run = invoke([*words, *outside_of(project)], callback=DataToAsk(raw).look)
-    if run.manifest is None and forget_parsed(target):
-        run = invoke([*words, *outside_of(project)], callback=DataToAsk(raw).look)
+    run = invoke([*words, *outside_of(project)], callback=DataToAsk(asked).look)
+    if (run.manifest is None or has_stale_tests(run.manifest)) and forget_parsed(target):
+        run = invoke([*words, *outside_of(project)], callback=DataToAsk(asked).look)
     if run.manifest is None:
         forget_parsed(target)
     return run
+
+
+def has_stale_tests(manifest: Any) -> bool:
+    """Tell whether tests are off that nobody switched off.
+
+    dbt 1.11's partial parsing leaves tests so whose model was not there when they were read, and has come since.
+    """
+    disabled = [node for nodes in manifest.disabled.values() for node in nodes if node.resource_type == "test"]
+    return any("enabled" not in node.unrendered_config for node in disabled)
 
 
 def load_dbt(project: Path) -> None:
@@ -159,6 +193,7 @@ def outside_of(project: Path) -> list[str]:
         *("--project-dir", str(project), "--profiles-dir", str(scratch), "--profile", PROJECT_NAME),
         *("--target-path", str(scratch / "target"), "--log-path", str(scratch), "--no-write-json"),
         *("--log-level", "none", "--log-level-file", "none"),
+        "--single-threaded",  # no signal, and so no limit of time, reaches the threads that dbt would start
     ]
 
 
@@ -171,12 +206,13 @@ def scratch_of(project: Path) -> Path:
     return scratch
 
 
-# It names the same database as the learner's, so that compiled SQL is the same, and holds it in memory.
+# It names the same target and database as the learner's, so that compiled SQL is the same, and holds it in memory.
+# What a macro asks of DuckDB while dbt compiles stays in there: no files, no network, nothing that can be set.
 PROFILE = f"""
 {PROJECT_NAME}:
-  target: check
+  target: dev
   outputs:
-    check:
+    dev:
       type: duckdb
       path: ":memory:"
       attach:
@@ -185,4 +221,12 @@ PROFILE = f"""
       database: warehouse
       schema: main
       threads: 1
+      config_options:
+        lock_configuration: true
+        enable_external_access: false
+        autoinstall_known_extensions: false
+        autoload_known_extensions: false
+        memory_limit: 500MB
+        temp_directory: ""
+        threads: 1
 """

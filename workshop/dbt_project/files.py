@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from workshop.dbt_project.leftovers import sweep
 from workshop.places import TERMINAL_WAREHOUSE, WAREHOUSES, WORKSHOP_UTILS
 
 WRITABLE_SUFFIXES = (".sql", ".yml", ".yaml", ".md", ".csv")
@@ -39,6 +40,7 @@ def create_project(project: Path, starter: Path) -> bool:
     """
     is_new = not (project / "dbt_project.yml").exists() and not (project / "models").exists()
     project.mkdir(parents=True, exist_ok=True)
+    sweep(project)
     if not (project / "models").exists():
         # The models arrive all at once, so that a full disk never leaves a project that looks complete.
         unfinished = project / f".models.{os.getpid()}.tmp"

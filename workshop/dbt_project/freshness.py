@@ -62,7 +62,7 @@ def add_target(scratch: Path, target: str, raw: Path) -> None:
         profiles.write_text(f"{text.rstrip()}\n{TARGET.format(target=target, raw=raw)}", encoding="utf-8")
 
 
-# Below the outputs of compilation.PROFILE.
+# Below the outputs of compilation.PROFILE. The door closes behind the file of the raw tables.
 TARGET = """    {target}:
       type: duckdb
       path: ":memory:"
@@ -75,4 +75,12 @@ TARGET = """    {target}:
       database: warehouse
       schema: main
       threads: 1
+      config_options:
+        autoinstall_known_extensions: false
+        autoload_known_extensions: false
+        memory_limit: 500MB
+        temp_directory: ""
+        threads: 1
+      settings:
+        enable_external_access: false
 """

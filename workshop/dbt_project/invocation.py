@@ -16,10 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workshop.dbt_project.dbt_patches import prepare_dbt
+from workshop.dbt_project.limits import ending_its_threads, not_counted
 from workshop.dbt_project.trouble import Trouble, explain
 
-os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
-os.environ.setdefault("DO_NOT_TRACK", "1")
+OUR_SETTINGS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}  # nothing is sent to anybody
+os.environ |= OUR_SETTINGS
 
 # Half of dbt's import time is spent in this optional dependency of jsonschema, which dbt never uses.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -56,15 +58,19 @@ def invoke(
     callback: is given each event, as dbt's own logger is
     manifest: what an invocation on the same files has read; without it, dbt reads the project
     names: the names of models and raw tables that exist, for a "did you mean"
+
+    Raises KeyboardInterrupt, which dbt itself does not.
     """
-    with dbt_lock, kept_working_folder():
-        prepare_dbt()
+    with dbt_at_hand(), kept_working_folder(), without_the_shells_settings():
         from dbt import deprecations
         from dbt.cli.main import dbtRunner
 
         deprecations.reset_deprecations()  # type: ignore[no-untyped-call]  # else each command repeats the notices of all before it
         context = ContextOfTheCommand()
-        result = dbtRunner(manifest, [context.look, *([callback] if callback else [])]).invoke(list(words))
+        with ending_its_threads():
+            result = dbtRunner(manifest, [context.look, *([callback] if callback else [])]).invoke(list(words))
+            if isinstance(result.exception, KeyboardInterrupt | MemoryError):
+                raise result.exception
         keep_out_of_garbage_collection()
     results = listed(result.result)
     trouble = explain(result.exception, names=names) if result.exception else None
@@ -109,12 +115,17 @@ class ContextOfTheCommand:
         return self.kept.get("manifest")
 
 
-@cache
-def prepare_dbt() -> None:
-    """Let dbt look for its plugins once: to walk through all of sys.path takes it a quarter of a check, each time."""
-    from dbt.plugins.manager import PluginManager
-
-    PluginManager.get_prefixed_modules = cache(PluginManager.get_prefixed_modules)  # type: ignore[method-assign]
+@contextmanager
+def dbt_at_hand() -> Iterator[None]:
+    """Inside, dbt is imported, and nobody else uses it. To wait for that is nobody's own time."""
+    with not_counted():
+        dbt_lock.acquire()
+    try:
+        with not_counted():
+            prepare_dbt()
+        yield
+    finally:
+        dbt_lock.release()
 
 
 @cache
@@ -133,6 +144,18 @@ def listed(result: Any) -> list[Any]:
     if hasattr(result, "results"):
         return list(result.results)
     return list(result) if isinstance(result, list) else [result]
+
+
+@contextmanager
+def without_the_shells_settings() -> Iterator[None]:
+    """Inside, dbt finds none of its own variables, such as DBT_TARGET, in the environment: it would obey them."""
+    hidden = {name: value for name, value in os.environ.items() if name.startswith("DBT_") and name not in OUR_SETTINGS}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ |= hidden
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def demand_one_select(model: Model) -> None:
         )
     if semicolons:
         raise DoesNotRun(replace(explain('near ";"'), said="The model ends in a semicolon.", file=model.path))
-    first_word = re.sub(r"^\W+", "", without_comments(model.sql)).split(None, 1)[0].lower()
+    first_word = "".join(re.findall(r"[^\W_]+", without_comments(model.sql))[:1]).lower()
     if first_word in NOT_A_SELECT:
         raise DoesNotRun(
             Trouble(

@@ -4,15 +4,12 @@ It is one file that every warehouse attaches read-only as `raw`. It is replaced 
 brought until some day; which one is told by its rows.
 """
 
-import atexit
 import csv
+import hashlib
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -50,7 +47,10 @@ def ensure_fresh_raw(project: Path, tables: Sequence[RawTable]) -> Path:
 
 def day_loaded(raw: Path, tables: Sequence[RawTable]) -> int | None:
     """Return the day until which `raw` holds what the loader brought, or None where it is missing or damaged."""
-    if not raw.exists():
+    try:
+        if checksum_of(raw) != noted_checksum(raw):
+            return None  # a disk or a person has changed it: DuckDB looks at what it reads only
+    except OSError:
         return None
     try:
         with duckdb.connect() as connection:
@@ -65,19 +65,6 @@ def day_loaded(raw: Path, tables: Sequence[RawTable]) -> int | None:
 def days_of(tables: Sequence[RawTable]) -> int:
     """Return on how many days the loader comes."""
     return max((table.days for table in tables), default=1)
-
-
-@cache
-def raw_in_scratch(tables: tuple[RawTable, ...], changes: tuple[str, ...] = ()) -> Path:
-    """Return a raw database of a check's own, as on day 1, on which the statements `changes` were run; made once."""
-    scratch = Path(tempfile.mkdtemp(prefix="workshop-raw-"))
-    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
-    raw = scratch / "raw.duckdb"
-    build_raw(raw, tables)
-    if changes:
-        with duckdb.connect(str(raw)) as connection:
-            connection.execute("; ".join(changes))
-    return raw
 
 
 def build_raw(raw: Path, tables: Sequence[RawTable], hours_old: float = 1, day: int = 1) -> None:
@@ -97,6 +84,7 @@ def build_raw(raw: Path, tables: Sequence[RawTable], hours_old: float = 1, day: 
             loaded_at = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=hours_old)
             load_raw_tables(connection, tables, loaded_at, day=day)
             connection.execute("detach raw")
+        note_checksum(raw, checksum_of(unfinished))
         os.replace(unfinished, raw)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -135,6 +123,27 @@ def brought(table: RawTable, file: Path, loaded_at: datetime) -> str:
     """Return the select of the rows of one of the table's files."""
     stamp = f", timestamp '{loaded_at:%Y-%m-%d %H:%M:%S}' as {table.stamp}" if table.stamp else ""
     return f"select *{stamp} from read_csv({quoted(file)}, header = true, columns = {dict(table.columns)})"
+
+
+def checksum_of(raw: Path) -> str:
+    return hashlib.blake2b(raw.read_bytes()).hexdigest()
+
+
+def noted_checksum(raw: Path) -> str:
+    return checksum_file(raw).read_text(encoding="ascii", errors="replace").strip()
+
+
+def note_checksum(raw: Path, checksum: str) -> None:
+    unfinished = raw.with_name(f"{checksum_file(raw).name}.{os.getpid()}.tmp")
+    try:
+        unfinished.write_text(checksum, encoding="ascii")
+        os.replace(unfinished, checksum_file(raw))
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def checksum_file(raw: Path) -> Path:
+    return raw.with_name(f"{raw.name}.checksum")
 
 
 def rows_in(connection: duckdb.DuckDBPyConnection, table: RawTable) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from workshop.dbt_project.causes import is_in_use
 from workshop.dbt_project.raw_database import attach_raw
 from workshop.places import WAREHOUSE_FILE, WAREHOUSES
 
@@ -60,8 +61,7 @@ def connect_unless_locked(path: Path) -> duckdb.DuckDBPyConnection | None:
 
 def is_lock(error: Exception) -> bool:
     """Tell whether DuckDB failed because another process has the file open."""
-    words = str(error).lower()
-    return "could not set lock" in words or "being used by another process" in words
+    return is_in_use(error)
 
 
 def set_aside(path: Path) -> None:

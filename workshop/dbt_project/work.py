@@ -10,12 +10,15 @@ from typing import Any
 
 import yaml
 
-from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project, render
+from workshop.dbt_project.asking import Dbt, DbtHere
+from workshop.dbt_project.compilation import Compilation
+from workshop.dbt_project.freshness import Freshness
 from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.macro_files import with_macro_file
 from workshop.dbt_project.package_troubles import packages_trouble
-from workshop.dbt_project.raw_database import raw_in_scratch
 from workshop.dbt_project.raw_table import RawTable
+from workshop.dbt_project.raw_to_ask import RawToAsk
+from workshop.dbt_project.readable import unreadable
 from workshop.dbt_project.trouble import Trouble
 from workshop.dbt_project.yaml_files import yaml_trouble
 from workshop.places import RAW_DATABASE
@@ -64,21 +67,29 @@ class Work:
         self,
         project: Path,
         built: frozenset[str] = frozenset(),
+        dbt: Dbt | None = None,
         tables: Sequence[RawTable] = (),
-        raw: Path | None = None,
+        asked: RawToAsk | None = None,
     ) -> None:
         """Look at a project.
 
         built: names of the relations in the notebook's warehouse, where there is one
+        dbt: who answers for it
         tables: what the loader brings on day 1, for models that ask the data while dbt compiles them
-        raw: a raw database to ask in place of it; without either, they ask the one of the project
+        asked: what they ask in place of it; without either, the raw database of the project
         """
         self.project = project.resolve()
-        self.tables, self.other_raw = tuple(tables), raw
+        self.asked = asked or RawToAsk(tuple(tables), there=str(self.project / RAW_DATABASE))
         self.built = built
+        self.dbt = dbt or DbtHere()
         self.read: Run | None = None
         self.everything: tuple[list[Model], Sequence[Any]] | None = None
         self.ancestors: dict[str, list[Model]] = {}
+
+    def demand_readable(self) -> None:
+        """Raise DoesNotRun where a file is none that dbt, or anybody, should begin to read."""
+        if trouble := unreadable(self.project):
+            raise DoesNotRun(trouble)
 
     # -- models ------------------------------------------------------------------------------------------------
 
@@ -103,7 +114,7 @@ class Work:
     def compiled(self) -> tuple[list[Model], Sequence[Any]]:
         """Return all models, parents first, and all compiled nodes. They are compiled once. Raises DoesNotRun."""
         if not self.everything:
-            nodes = self.nodes_of(compile_everything)
+            nodes = self.nodes_of(self.dbt.compile_everything)
             self.everything = self.in_order(nodes), nodes
         return self.everything
 
@@ -111,39 +122,38 @@ class Work:
     def manifest(self) -> Any:
         """dbt's manifest. Raises DoesNotRun where dbt can't read the project."""
         self.demand_project_file()
-        self.read = self.read or read_project(self.project)
+        self.read = self.read or self.dbt.read_project(self.project)
         if self.read.manifest is None:
             raise DoesNotRun(packages_trouble(self.project) or self.with_names(self.read.trouble))
         return self.read.manifest
 
     def rendered(self, text: str) -> str:
         """Return what dbt makes of a text as if it stood in a model. Raises DoesNotRun."""
-        run = render(self.project, text, self.manifest, self.raw)
-        if not run.results:
-            raise DoesNotRun(run.trouble or Trouble("dbt could not make SQL of this.", "Look at its Jinja."))
-        return str(run.results[0].node.compiled_code)
+        compilation = self.dbt.render(self.project, text, self.manifest, self.asked)
+        if not compilation.nodes:
+            trouble = compilation.run.trouble
+            raise DoesNotRun(trouble or Trouble("dbt could not make SQL of this.", "Look at its Jinja."))
+        return str(compilation.nodes[0].compiled_code)
 
-    def in_another_shop(self, raw: Path | None) -> "Work":
-        """Return the same files, with another raw database for models to ask. Raises DoesNotRun."""
-        other = Work(self.project, self.built, raw=raw)
-        for node in self.manifest.nodes.values():  # else dbt takes these for done
-            if hasattr(node, "extra_ctes"):
-                node.extra_ctes, node.extra_ctes_injected = [], False
-        other.read = self.read
+    def in_another_shop(self, changes: Sequence[str] = (), macros: Mapping[str, str] | None = None) -> "Work":
+        """Return the same files, compiled for a shop that differs from today's. Raises DoesNotRun.
+
+        changes: the statements on `raw` that make it of today's
+        macros: what stands in the place of some of the project's macros
+        """
+        asked = replace(self.asked, changes=tuple(changes), macros=tuple((macros or {}).items()))
+        other = Work(self.project, self.built, self.dbt, asked=asked)
+        other.read = self.read if self.manifest else None
         return other
 
-    @cached_property
-    def raw(self) -> Path | None:
-        """The raw database that models ask while dbt compiles them."""
-        if self.other_raw or self.tables:
-            return self.other_raw or raw_in_scratch(self.tables)
-        there = self.project / RAW_DATABASE
-        return there if there.is_file() else None
+    def freshness_after(self, tables: Sequence[RawTable], hours: float) -> Freshness:
+        """Return what dbt says of the sources' freshness when the raw tables were loaded `hours` ago."""
+        return self.dbt.freshness_after(self.project, self.manifest, tables, hours)
 
     @cached_property
     def model_files(self) -> Mapping[str, Path]:
         """The SQL files under models/ by model name."""
-        return {path.stem: path for path in sorted(self.project.glob("models/**/*.sql"))}
+        return {path.stem: path for path in sorted(self.project.glob("models/**/*.sql")) if path.is_file()}
 
     # -- notes -------------------------------------------------------------------------------------------------
 
@@ -156,7 +166,7 @@ class Work:
         try:
             # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
             answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
             raise DoesNotRun(yaml_trouble(error, file)) from error
         if answers is None or answers == "":
             raise NotStarted(f"`{file}` is there, and still empty.")
@@ -183,12 +193,12 @@ class Work:
 
     def compiled_with_ancestors(self, name: str) -> list[Model]:
         if name not in self.ancestors:
-            self.ancestors[name] = self.in_order(self.nodes_of(partial(compile_models, name=name)))
+            self.ancestors[name] = self.in_order(self.nodes_of(partial(self.dbt.compile_models, name=name)))
         return self.ancestors[name]
 
     def nodes_of(self, compile: Callable[..., Compilation]) -> Sequence[Any]:
         self.demand_project_file()
-        compilation = compile(self.project, manifest=self.read.manifest if self.read else None, raw=self.raw)
+        compilation = compile(self.project, manifest=self.read.manifest if self.read else None, asked=self.asked)
         self.read = self.read or compilation.run
         if not compilation.run.succeeded:
             raise DoesNotRun(packages_trouble(self.project) or self.with_names(compilation.run.trouble))

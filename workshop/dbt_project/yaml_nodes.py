@@ -11,11 +11,14 @@ def compose(text: str) -> yaml.Node | None:
     libyaml reads it, as it does for dbt. What it refuses is read again in Python, which says more of what it saw.
     """
     try:
-        yaml.load(text, Loader=FAST)
-        return yaml.compose(text, Loader=FAST)
-    except yaml.YAMLError:
-        yaml.safe_load(text)
-        return yaml.compose(text)
+        try:
+            yaml.load(text, Loader=FAST)
+            return yaml.compose(text, Loader=FAST)
+        except yaml.YAMLError:
+            yaml.safe_load(text)
+            return yaml.compose(text)
+    except RecursionError as error:
+        raise yaml.YAMLError("brackets in brackets, deeper than anybody writes") from error
 
 
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -134,24 +134,27 @@ def keys_in(patient: Patient, fault: Fault, content: str, is_theirs: bool) -> li
 def broken(patient: Patient, fault: Fault) -> Iterator[Callable[[Case], None]]:
     """Inside, one case of a fault after the other can be put into the small shop; afterwards it is as it was.
 
-    A model is a table inside. Raises duckdb.Error.
+    A model is a table inside. Raises duckdb.Error, TooSlow.
     """
-    name, connection = name_in_sql(patient, fault), patient.twin.connection
-    patient.twin.fill(patient.twin.raw.small)
-    connection.begin()
+    name, twin = name_in_sql(patient, fault), patient.twin
+    twin.fill(twin.raw.small)
+    twin.connection.begin()
     try:
         if name:
-            connection.execute(f"create or replace temp table frozen as from {name}")
+            twin.execute(f"create or replace temp table frozen as from {name}", "CREATE")
         if name and fault.relation in patient.built:
-            connection.execute(f"drop view {name}; create table {name} as from frozen")
+            twin.execute(f"drop view {name}", "DROP")
+            twin.execute(f"create table {name} as from frozen", "CREATE")
 
         def put(case: Case) -> None:
             if name:
-                connection.execute(f"delete from {name}; insert into {name} {fault.broken('frozen', case)}")
+                twin.execute(f"delete from {name}", "DELETE")
+                twin.execute(f"insert into {name} {fault.broken('frozen', case)}", "INSERT")
 
         yield put
     finally:
-        connection.rollback()
+        if not twin.lost:
+            twin.connection.rollback()
 
 
 def name_in_sql(patient: Patient, fault: Fault) -> str | None:

@@ -51,6 +51,7 @@ class Difference:
     extra: returned columns that were not expected; a difference only where something is missing
     keys: how often each key was returned, where that is not once for each expected key, else None
     values: for each column with a wrong value, the returned values by key
+    wrong: for each of these columns, the keys for which it is wrong
     other_names: for missing columns, the returned ones that stand for them
     """
 
@@ -58,6 +59,7 @@ class Difference:
     extra: tuple[str, ...] = ()
     keys: Counter[Any] | None = None
     values: dict[str, dict[Any, list[Any]]] = field(default_factory=dict)
+    wrong: dict[str, frozenset[Any]] = field(default_factory=dict)
     other_names: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -71,6 +73,11 @@ class Difference:
         names |= {"rows"} if self.keys is not None else set()
         return frozenset(names)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """How much differs: the number of aspects, and of single values."""
+        return len(self.aspects), sum(map(len, self.wrong.values()))
+
     def contains(self, other: "Difference") -> bool:
         """Tell whether everything that differs in `other` differs here, and in the same way."""
         return (
@@ -80,6 +87,22 @@ class Difference:
             and (other.keys is None or other.keys == self.keys)
             and all(same_by_key(values, self.values[name]) for name, values in other.values.items())
         )
+
+    def shows(self, other: "Difference") -> bool:
+        """Tell whether `other` shows here together with something else: in the rows that are left, where not NULL."""
+        return (
+            bool(other)
+            and other.aspects <= self.aspects
+            and (not other.missing or self.lacks_like(other))
+            and (other.keys is None or (self.keys is not None and same_where_left(other.keys, self.keys)))
+            and all(self.shows_in(name, other) for name in other.values)
+        )
+
+    def shows_in(self, name: str, other: "Difference") -> bool:
+        here, there = self.values[name], other.values[name]
+        left = {id for id in here.keys() & there.keys() if here[id][0] is not None or there[id][0] is None}
+        is_the_same = all(equal(here[id][0], there[id][0]) for id in left)
+        return is_the_same and 2 * len(left & other.wrong[name]) >= len(other.wrong[name])
 
     def lacks_like(self, other: "Difference") -> bool:
         """Tell whether the same columns are missing, and what stands in their place in `other` stands here, too."""
@@ -98,17 +121,23 @@ def compare(returned: Result, expected: Result, key: str) -> Difference:
     returned_keys = Counter(plain(value) for value in returned.column(key))
     expected_keys = Counter(plain(value) for value in expected.column(key))
     keys = None if returned_keys == expected_keys else returned_keys
-    values = {}
+    values, wrong = {}, {}
     for name in expected.columns:
         if name not in returned.columns or name == key:
             continue
         got, wanted = returned.by_key(key, name), expected.by_key(key, name)
-        if any(not equal(value, wanted[id][0]) for id in got if id in wanted for value in got[id]):
-            values[name] = got
-    return Difference(missing, extra, keys, values, others)
+        ids = (id for id in got if id in wanted and any(not equal(value, wanted[id][0]) for value in got[id]))
+        if differing := frozenset(ids):
+            values[name], wrong[name] = got, differing
+    return Difference(missing, extra, keys, values, wrong, others)
 
 
 # -- how ---------------------------------------------------------------------------------------------------
+
+
+def same_where_left(keys: Counter[Any], left: Counter[Any]) -> bool:
+    """Tell whether the rows that are left are there as often as `keys` says, and are most of them."""
+    return all(keys[id] == left[id] for id in left) and 2 * len(left) >= len(keys)
 
 
 def same_by_key(one: dict[Any, list[Any]], other: dict[Any, list[Any]]) -> bool:

@@ -1,11 +1,14 @@
 """An exercise, and the way to try it: whatever happens, one Feedback comes back."""
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, TooLong, file_at_work, limited
+from workshop.dbt_project.trouble import Trouble
 from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
+from workshop.judging.deadline import TooSlow
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, WORKSHOP_PROBLEM, Verdict
 
 
@@ -18,7 +21,7 @@ class Exercise:
     aim: what the learner is after, in a few words
     begin: where to begin, shown while nothing is there
     hints: three, from a nudge to nearly code; Markdown
-    reason: why the answer is as it is, shown with the solution; Markdown
+    reason: why the answer is as it is, shown once it is there, and with the solution; Markdown
     check: judges work; raises NotStarted or DoesNotRun where there is nothing to judge
     """
 
@@ -41,10 +44,18 @@ class Feedback:
 
 def try_exercises(exercises: Sequence[Exercise], work: Work) -> list[Feedback]:
     """Judge `work` in several exercises. dbt compiles the project once for all of them, where it can."""
+    return list(try_exercises_one_by_one(exercises, work))
+
+
+def try_exercises_one_by_one(exercises: Sequence[Exercise], work: Work) -> Iterator[Feedback]:
+    """Give what `try_exercises` returns, each feedback as soon as it is there."""
     if len(exercises) > 1:
-        with suppress(Exception):  # then one by one: what is broken may not concern all of them
+        # Then one by one: what is broken may not concern all of them.
+        with suppress(Exception), limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
+            work.demand_readable()
             work.compiled()
-    return [try_exercise(exercise, work) for exercise in exercises]
+    for exercise in exercises:
+        yield try_exercise(exercise, work)
 
 
 def try_exercise(exercise: Exercise, work: Work) -> Feedback:
@@ -54,11 +65,16 @@ def try_exercise(exercise: Exercise, work: Work) -> Feedback:
 
 def judge(exercise: Exercise, work: Work) -> Verdict:
     try:
-        return exercise.check(work)
+        with limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
+            work.demand_readable()
+            return exercise.check(work)
     except NotStarted as error:
         return Verdict(NOT_STARTED, f"{error} {exercise.begin}")
     except DoesNotRun as error:
         return Verdict(DOES_NOT_RUN, str(error), error.trouble.said, error.misconception)
+    except (TooLong, TooSlow, MemoryError) as error:
+        trouble = stopped(error)
+        return Verdict(DOES_NOT_RUN, str(trouble), trouble.said)
     except Exception as error:  # whatever it is, it is our fault and is called ours
         return Verdict(
             WORKSHOP_PROBLEM,
@@ -66,3 +82,17 @@ def judge(exercise: Exercise, work: Work) -> Verdict:
             "were. Go on with the next step, and show the details below to whoever runs the workshop.",
             details=traceback.format_exc(),
         )
+
+
+def stopped(error: Exception) -> Trouble:
+    """Return why a check was ended before its end."""
+    file = file_at_work(error)
+    if isinstance(error, MemoryError):
+        return Trouble("The check was stopped because it needed too much memory.", SOMETHING_GROWS, file)
+    return Trouble(f"The check was stopped after {SECONDS_FOR_A_CHECK} seconds.", SOMETHING_GROWS, file)
+
+
+SOMETHING_GROWS = (
+    "The project is small, so something in it has no end: look for a loop in Jinja, a macro that calls itself, or a "
+    "join that multiplies rows."
+)

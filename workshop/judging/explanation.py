@@ -21,16 +21,16 @@ def show(finding: Finding, smallest: Finding | None, recognised: Recognised, ans
     shown = counterexample(smallest, answer) if smallest else None
     if recognised.mistake is None:
         return unknown(smallest or finding, shown, answer)
-    is_all = recognised.accounts_for.aspects == finding.difference.aspects
-    remarks = () if is_all else ("There is more to mend: check again when this is done.",)
+    remarks = () if recognised.is_all else ("There is more to mend: check again when this is done.",)
     return replace(not_yet(recognised.mistake), remarks=remarks, counterexample=shown)
 
 
-def show_on_everything(finding: Finding, answer: ModelAnswer) -> Verdict:
+def show_on_everything(finding: Finding, recognised: Recognised, answer: ModelAnswer) -> Verdict:
     """Return the verdict on a model that differs on the whole raw data only."""
-    verdict = unknown(finding, counterexample(finding, answer), answer)
+    verdict = show(finding, finding, recognised, answer)
     few_and_all = "A few rows come out right, and the whole raw data does not."
-    return replace(verdict, title="Not on all of the data", message=f"{few_and_all} {verdict.message}")
+    title = verdict.title if recognised.mistake else "Not on all of the data"
+    return replace(verdict, title=title, message=f"{few_and_all} {verdict.message}")
 
 
 def hard_coded(mistake: Misconception, tables: Sequence[str]) -> Verdict:

@@ -1,7 +1,5 @@
 """Does a model use a macro? Another one is put in its place, and the model is asked what it returns then."""
 
-from typing import Any
-
 import duckdb
 
 from workshop.dbt_project.work import DoesNotRun, Work
@@ -20,22 +18,12 @@ def is_used_in(work: Work, model: str, macro: str, column: str, reference: Refer
     A call in a comment, or one whose result is thrown away, does not count. Raises DoesNotRun where the project can't
     be read.
     """
-    node = own_macro(work, macro)
-    written = node.macro_sql
-    node.macro_sql = f"{{% macro {macro}() %}}{{% set ignored = [varargs, kwargs] %}}{MARK}{{% endmacro %}}"
+    mark = f"{{% macro {macro}() %}}{{% set ignored = [varargs, kwargs] %}}{MARK}{{% endmacro %}}"
     try:
-        *ancestors, compiled = work.in_another_shop(work.raw).with_ancestors(model)
+        *ancestors, compiled = work.in_another_shop(macros={macro: mark}).with_ancestors(model)
         twin = Twin(raw_data(tuple(reference.tables)))
         build_models(twin, ancestors, reference)
         returned = twin.run(compiled.sql)
         return column in returned.columns and MARK in returned.column(column)
     except (DoesNotRun, duckdb.Error, TooSlow):
         return True  # it ran before: so what the macro writes does stand in it
-    finally:
-        node.macro_sql = written
-
-
-def own_macro(work: Work, name: str) -> Any:
-    project = work.manifest.metadata.project_name
-    macros = work.manifest.macros.values()
-    return next(macro for macro in macros if macro.name == name and macro.package_name == project)

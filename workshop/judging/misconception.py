@@ -27,13 +27,19 @@ FENCE = re.compile(r"^```(?P<language>\w+) (?P<path>\S+)\n(?P<text>.*?)^```$", r
 
 
 @dataclass(frozen=True)
-class Misconception:
-    """One known mistake: its name, title, the words that help, and the edits that make it."""
+class Mistake:
+    """A mistake that can be named: its name, title, and the words that help."""
 
-    exercise: str
     name: str
     title: str
     words: str
+
+
+@dataclass(frozen=True)
+class Misconception(Mistake):
+    """A known mistake of one exercise, and the edits that make it."""
+
+    exercise: str
     edits: tuple[Edit, ...]
 
     def model(self, name: str) -> str | None:
@@ -55,7 +61,7 @@ def read_misconception(path: Path) -> Misconception:
     words = " ".join(words.split())
     if not head.startswith("# ") or not words or not edits:
         raise ValueError(f"{path.name} needs a title, words, and a fenced block with a path.")
-    return Misconception(path.parent.name, path.stem, head.removeprefix("# "), words, edits)
+    return Misconception(path.stem, head.removeprefix("# "), words, path.parent.name, edits)
 
 
 def edits_in(markdown: str) -> tuple[Edit, ...]:

@@ -27,10 +27,10 @@ def judge_model(work: Work, answer: ModelAnswer, reference: Reference) -> Verdic
         return not_yet(reference.mistake(answer.of_exercise, f"not_built_on_{answer.built_on[0].name}"))
     if not finding.difference:
         return praise(finding, trial.model, answer)
+    recognised = recognise(finding, trial.on_everything, answer, reference)
     if finding.part is trial.right.raw.whole:
-        return show_on_everything(finding, answer)
-    recognised = recognise(finding, answer, reference)
-    return show(finding, trial.shrink(finding, recognised.accounts_for.aspects), recognised, answer)
+        return show_on_everything(finding, recognised, answer)
+    return show(finding, trial.shrink(finding, recognised.aspects), recognised, answer)
 
 
 def compiled(work: Work, answer: ModelAnswer, reference: Reference) -> Sequence[Model]:

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from workshop.dbt_project.raw_database import raw_in_scratch
 from workshop.dbt_project.work import Model, Work
 from workshop.judging.comparison import Difference, Result, compare
 from workshop.judging.counterexample import Counterexample, side_by_side
@@ -39,18 +37,13 @@ class Outcome:
     shown: Counterexample
 
 
-def raw_of(shop: OtherShop, reference: Reference) -> Path:
-    """Return the raw database of a shop, to be asked by models while dbt compiles them."""
-    return raw_in_scratch(tuple(reference.tables), shop.changes)
-
-
 def try_in(shop: OtherShop, work: Work, name: str, key: str, inputs: Sequence[str], reference: Reference) -> Outcome:
     """Compile the model `name` in another shop, and run it there. Raises DoesNotRun.
 
     key: the column that tells its rows apart
     inputs: the selects of right models to show it by, each "name: select"
     """
-    *ancestors, model = work.in_another_shop(raw_of(shop, reference)).with_ancestors(name)
+    *ancestors, model = work.in_another_shop(shop.changes).with_ancestors(name)
     returned = returned_in(shop, ancestors, model, reference)
     right = right_models(reference)
     with changed(right.twin, shop):

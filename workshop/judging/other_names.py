@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from workshop.judging.values import equal, plain
+from workshop.judging.values import equal, kind, plain
 
 Rows = Sequence[Sequence[Any]]
 Column = list[Any]
@@ -38,10 +38,26 @@ def other_names(returned: dict[str, Column], expected: dict[str, Column], key: s
     for _, name, other in sorted(pairs, key=lambda pair: pair[0], reverse=True):
         if name not in found and other not in found.values():
             found[name] = other
-    return found
+    return found | the_only_one_left(returned, expected, found)
 
 
 # -- how ---------------------------------------------------------------------------------------------------
+
+
+def the_only_one_left(
+    returned: dict[str, Column], expected: dict[str, Column], found: dict[str, str]
+) -> dict[str, str]:
+    """Return the last missing column with the last returned one that nobody asked for, where they are of one type."""
+    missing = [name for name in expected if name not in returned and name not in found]
+    extra = [name for name in returned if name not in expected and name not in found.values()]
+    if len(missing) == 1 == len(extra) and len({len(values) for values in returned.values()}) == 1:
+        kinds = [
+            {kind(value) for value in values if value is not None}
+            for values in (returned[extra[0]], expected[missing[0]])
+        ]
+        if kinds[0] and kinds[0] == kinds[1]:
+            return {missing[0]: extra[0]}
+    return {}
 
 
 def is_the_key(name: str, values: Column, key: str, wanted: Column) -> bool:

@@ -16,6 +16,13 @@ Part = Mapping[str, tuple[Any, ...]]
 # Any fixed moment: results may not depend on the day on which they are checked.
 LOADED_AT = datetime(2025, 6, 1)
 
+# What SQL in a twin may do to the computer: nothing. Whoever finds a way to run a `set` can't change that any more.
+LOCKED = (
+    "set threads = 1; set memory_limit = '1GB'; set temp_directory = ''; set enable_external_access = false; "
+    "set autoinstall_known_extensions = false; set autoload_known_extensions = false; "
+    "set allow_community_extensions = false; set lock_configuration = true"
+)
+
 
 @cache
 def raw_data(tables: tuple[RawTable, ...]) -> "RawData":
@@ -28,9 +35,9 @@ class RawData:
 
     def __init__(self, tables: Sequence[RawTable]) -> None:
         self.tables = parents_first(tables)
-        # Connections that nobody uses any more: opening one takes most of the time that a twin takes.
+        # Databases that nobody uses any more: opening one takes most of the time that a twin takes.
         self.spare: list[duckdb.DuckDBPyConnection] = []
-        connection = self.connect()
+        connection = self.database()
         self.pointers = {table.name: pointers_in(connection, table) for table in self.tables}
         self.whole: Part = {name: tuple(rows) for name, rows in self.pointers.items()}
         self.small = self.closed(
@@ -76,12 +83,12 @@ class RawData:
             found |= above
         return {name: tuple(each for each in keys if (name, each) in found) for name, keys in part.items()}
 
-    # -- connections -------------------------------------------------------------------------------------------
+    # -- databases ---------------------------------------------------------------------------------------------
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        """Return a connection with all rows in the catalog `everything`, and nothing in `raw` and `warehouse`.
+    def database(self) -> duckdb.DuckDBPyConnection:
+        """Return a database with all rows in the catalog `everything`, and nothing in `raw` and `warehouse`.
 
-        The tables of `raw` are there, and empty.
+        The tables of `raw` are there, and empty. Nobody can change its settings.
         """
         try:
             connection = emptied(self.spare.pop())
@@ -98,8 +105,19 @@ class RawData:
         connection = duckdb.connect(":memory:")
         connection.execute("attach ':memory:' as everything")
         load_raw_tables(connection, self.tables, LOADED_AT, "everything")
-        connection.execute("set threads = 1; set memory_limit = '1GB'; set enable_external_access = false")
+        connection.execute(LOCKED)
         return connection
+
+    def connect(self, database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        """Return a connection of one's own to a database: temporary tables, variables and transactions end with it."""
+        connection = database.cursor()
+        connection.execute("use warehouse.main")
+        return connection
+
+    def take_back(self, database: duckdb.DuckDBPyConnection, connection: duckdb.DuckDBPyConnection) -> None:
+        """Keep a database for the next one who needs it."""
+        connection.close()
+        self.spare.append(database)
 
     def fill(self, connection: duckdb.DuckDBPyConnection, part: Part, there: Part | None = None) -> None:
         """Make `part` the content of the catalog `raw`; `there` is what it holds, where that is known."""
@@ -140,8 +158,6 @@ def emptied(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
 
     Raises duckdb.Error where it can't be used any more.
     """
-    connection.execute("use memory")
     for catalog in ("raw", "warehouse"):
         connection.execute(f"detach database if exists {catalog}; attach ':memory:' as {catalog}")
-    connection.execute("use warehouse.main")
     return connection

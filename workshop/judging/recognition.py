@@ -1,38 +1,73 @@
-"""Which known mistake returns the same as a wrong model?"""
+"""Which mistake does a wrong model make? One that is known and returns the same, else one that any model can make."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import duckdb
 from jinja2 import TemplateError
 
 from workshop.judging.comparison import Difference, Result, compare
-from workshop.judging.misconception import Misconception
+from workshop.judging.misconception import Misconception, Mistake
 from workshop.judging.model_answer import Expectation, Finding, ModelAnswer
+from workshop.judging.patterns.diagnosis import diagnose
 from workshop.judging.reference import Reference, render
 from workshop.judging.twin import RightModels, right_models
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """A known mistake, or None, and what of a difference it accounts for: all of it where there is none."""
+    """A mistake, or None.
 
-    mistake: Misconception | None
-    accounts_for: Difference
-
-
-def recognise(finding: Finding, answer: ModelAnswer, reference: Reference) -> Recognised:
-    """Return the known mistake that differs in the same way in the small shop.
-
-    A mistake that accounts for the whole difference comes first, else the one that accounts for most of it.
+    aspects: what of a difference it accounts for, as `Difference.aspects` names it
+    is_all: whether nothing else is wrong
     """
-    known = [
-        Recognised(mistake, theirs)
-        for mistake, theirs in known_differences(answer, finding.expectation, reference)
-        if finding.difference.contains(theirs)
+
+    mistake: Mistake | None
+    aspects: frozenset[str]
+    is_all: bool = True
+
+
+def recognise(
+    finding: Finding, on_everything: Callable[[Finding], Finding], answer: ModelAnswer, reference: Reference
+) -> Recognised:
+    """Return the mistake to mend first.
+
+    One that accounts for the whole difference comes before others, then what is wrong with columns, rows, and values,
+    in this order; a known mistake before a pattern.
+
+    on_everything: returns the same finding on the whole raw data, with inputs
+    """
+    known = list(known_mistakes(finding, answer, reference))
+    if found := [each for each in known if each.is_all]:
+        return found[0]
+    everything = on_everything(finding)
+    all_of_it = everything.difference.aspects
+    patterns = [
+        Recognised(pattern, pattern.aspects, pattern.aspects >= all_of_it and not pattern.is_mixed)
+        for pattern in diagnose(everything, answer.key, reference)
     ]
-    nobody = Recognised(None, finding.difference)
-    return max(known, key=lambda found: len(found.accounts_for.aspects), default=nobody)
+    return max([*known, *patterns], key=importance, default=Recognised(None, finding.difference.aspects))
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def importance(found: Recognised) -> tuple[Any, ...]:
+    is_known = isinstance(found.mistake, Misconception)
+    return found.is_all, "columns" in found.aspects, "rows" in found.aspects, is_known, len(found.aspects)
+
+
+def known_mistakes(finding: Finding, answer: ModelAnswer, reference: Reference) -> Iterator[Recognised]:
+    """Give the known mistakes that show in the small shop; those that show there unmixed come first."""
+    here, mixed = finding.difference, []
+    for mistake, theirs in known_differences(answer, finding.expectation, reference):
+        if here.contains(theirs):
+            yield Recognised(mistake, theirs.aspects, theirs.aspects == here.aspects)
+        elif here.shows(theirs):
+            mixed.append(Recognised(mistake, theirs.aspects, is_all=False))
+    yield from mixed
 
 
 @cache

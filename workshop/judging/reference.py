@@ -1,6 +1,7 @@
 """What work is judged against, handed in by a course: its raw tables, the models that are right, the known mistakes."""
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,8 @@ from jinja2 import Environment
 from workshop.dbt_project.raw_table import RawTable
 from workshop.judging.misconception import Misconception, read_misconceptions
 
-SCHEMA = "reference"
+# Right models may stand in one twin with a learner's. Nobody can write down a name that is drawn by lot.
+SCHEMA = f"reference_{secrets.token_hex(8)}"
 REF = re.compile(r"""\bref\(\s*['"](\w+)['"]\s*\)""")
 
 
@@ -76,6 +78,17 @@ def render(text: str) -> str:
 def parents_of(text: str) -> list[str]:
     """Return the names of the models that a model's Jinja SQL refers to, in order, each once."""
     return list(dict.fromkeys(REF.findall(text)))
+
+
+def ancestors_of(name: str, reference: Reference) -> list[str]:
+    """Return the names of the right models that the right model `name` is built on, nearest first."""
+    found: list[str] = []
+    waiting = [name]
+    while waiting:
+        parents = [each for each in parents_of(reference.models[waiting.pop(0)]) if each not in found]
+        found += parents
+        waiting += parents
+    return found
 
 
 def parents_first(texts: Mapping[str, str]) -> dict[str, str]:

@@ -7,9 +7,10 @@ import duckdb
 
 from workshop.dbt_project.work import Model
 from workshop.judging.comparison import Result, compare
-from workshop.judging.deadline import TooSlow
+from workshop.judging.deadline import NeverEnds, TooSlow
 from workshop.judging.reference import Reference, relation
-from workshop.judging.twin import Twin, content_of, right_models
+from workshop.judging.refusal import told_of
+from workshop.judging.twin import NotOneSelect, Twin, content_of, right_models
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ def build_models(twin: Twin, models: Sequence[Model], reference: Reference) -> d
     replaced by the right one, so that its mistake is reported there only.
 
     Returns what stands for each model by name; one that does not run, and of which we know no right one, is not there.
+    Raises DoesNotRun where one is more than a select, or can't be stopped: nothing is to be built on what is left then.
     """
     twin.fill(twin.raw.small)
     built = {}
@@ -44,8 +46,9 @@ def build_models(twin: Twin, models: Sequence[Model], reference: Reference) -> d
 def is_usable(twin: Twin, model: Model, reference: Reference) -> bool:
     """Create the learner's own model in the twin, and tell whether others can be built on it."""
     try:
-        twin.define(model.relation, model.sql)
-        returned = twin.run(f"select * from {model.relation}")
+        with told_of(model, reference, NotOneSelect, NeverEnds):
+            twin.define(model.relation, model.sql)
+            returned = twin.run(f"select * from {model.relation}")
     except (duckdb.Error, TooSlow):
         return False
     return model.name not in reference.models or is_right(returned, model.name, reference)

@@ -7,7 +7,7 @@ import duckdb
 
 from workshop.dbt_project.trouble import Trouble, explain
 from workshop.dbt_project.work import Work
-from workshop.judging.deadline import TooSlow, deadline
+from workshop.judging.deadline import TooSlow, in_time
 from workshop.judging.macro_calls import database
 
 
@@ -39,9 +39,12 @@ def try_test(work: Work, macro: str, table: str, column: str, sets: Mapping[str,
             connection.execute(f"create or replace temp table {table} (id INTEGER, {column} DOUBLE, remark VARCHAR)")
             for number, value in enumerate(values):
                 connection.execute(f"insert into {table} values (?, ?, 'fine')", [number, value])
-            with deadline(connection):
-                [rows] = connection.execute(f"select count(*) from (\n{written}\n)").fetchone() or (0,)
+            counted = in_time(
+                connection, lambda: connection.execute(f"select count(*) from (\n{written}\n)").fetchone()
+            )
+            [rows] = counted or (0,)
             complaints[name] = rows != 0
     except (duckdb.Error, TooSlow) as error:
+        database.cache_clear()
         return Tried(written, trouble=explain(error))
     return Tried(written, complaints)

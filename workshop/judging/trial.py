@@ -1,6 +1,6 @@
 """A learner's model on trial: with what it is built on in a twin, run on the parts of the data that tell most."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -11,7 +11,7 @@ from workshop.judging.comparison import Result, compare
 from workshop.judging.deadline import TooSlow
 from workshop.judging.model_answer import Expectation, Finding, ModelAnswer
 from workshop.judging.raw_data import Part, raw_data
-from workshop.judging.reference import Reference
+from workshop.judging.reference import Reference, ancestors_of, relation
 from workshop.judging.refusal import told_of
 from workshop.judging.shrinking import shrink
 from workshop.judging.stand_ins import build_models
@@ -51,7 +51,19 @@ class Trial:
             if not finding.difference:
                 return finding
             findings.append(finding)
-        return min(findings, key=lambda finding: len(finding.difference.aspects))
+        return min(findings, key=lambda finding: finding.difference.size)
+
+    def on_everything(self, finding: Finding) -> Finding:
+        """Return the same on the whole raw data, with everything that the model could be built on.
+
+        Where it does not run there, or not in time, what was found already.
+        """
+        try:
+            everything = self.run(finding.expectation, self.right.raw.whole)
+        except DoesNotRun:
+            return finding
+        names = {name: relation(name) for name in ancestors_of(self.answer.name, self.reference)}
+        return replace(everything, inputs=self.rows_of({**self.answer.inputs, **names}, everything.part))
 
     def shrink(self, finding: Finding, aspects: frozenset[str]) -> Finding | None:
         """Return the same on the smallest part on which one of the `aspects` of a Difference differs.
@@ -80,9 +92,11 @@ class Trial:
         except DoesNotRun as error:
             raise self.blamed(error) from error
         expected = self.right.run(expectation.sql, part)
-        shown = self.answer.inputs.items() if with_inputs else ()
-        inputs = {name: self.right.run(f"select * from {relation}", part) for name, relation in shown}
+        inputs = self.rows_of(self.answer.inputs, part) if with_inputs else {}
         return Finding(expectation, part, returned, expected, compare(returned, expected, self.answer.key), inputs)
+
+    def rows_of(self, relations: Mapping[str, str], part: Part) -> dict[str, Result]:
+        return {name: self.right.run(f"select * from {relation}", part) for name, relation in relations.items()}
 
     def attempt(self, part: Part) -> Result:
         """Return what the model makes of a part of the raw data. Raises duckdb.Error, TooSlow."""

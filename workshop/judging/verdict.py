@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from workshop.judging.counterexample import Counterexample
 from workshop.judging.faults import Caught
-from workshop.judging.misconception import Misconception
+from workshop.judging.misconception import Mistake
 
 PASSED = "passed"
 NOT_YET = "not_yet"
@@ -20,7 +20,7 @@ class Verdict:
     outcome: one of the five constants above
     message: what was seen, what was expected, where to look; Markdown
     title: the mistake or trouble in a few words
-    misconception: the name of the known mistake, or None
+    misconception: the name of the mistake, or None where it has none
     remarks: accepted oddities, and further mistakes of a wrong answer; Markdown
     counterexample: the rows that show it
     faults: what was put into the data, and which tests caught it
@@ -49,7 +49,7 @@ class Verdict:
         return replace(self, remarks=(*self.remarks, *remarks)) if self.has_passed else self
 
 
-def not_yet(mistake: Misconception, detail: str = "") -> Verdict:
-    """Return "not yet" in the words of a known mistake. `detail` is the place where it was found, as code."""
+def not_yet(mistake: Mistake, detail: str = "") -> Verdict:
+    """Return "not yet" in the words of a mistake. `detail` is the place where it was found, as code."""
     verdict = Verdict(NOT_YET, mistake.words, mistake.title, mistake.name)
     return verdict.adding(f"Here it is: `{detail}`.") if detail else verdict

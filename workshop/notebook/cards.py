@@ -52,6 +52,9 @@ def feedback_card(feedback: Feedback) -> Card:
     texts = [f"{mark} {heading}" + (f" - {title}" if title else "")]
     parts.append(markdown(verdict.message))
     texts.append(verdict.message)
+    if verdict.has_passed:
+        parts.append(markdown(f"**Why:** {feedback.exercise.reason}"))
+        texts.append(f"Why: {feedback.exercise.reason}")
     if verdict.counterexample:
         inputs, results = inputs_of(verdict.counterexample), results_of(verdict.counterexample)
         parts += [SMALLEST] if inputs and results else []

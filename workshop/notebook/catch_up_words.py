@@ -1,45 +1,76 @@
 """What the screen says after a catch-up, and after one was taken back."""
 
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 from workshop.course.catch_up import Outcome
+from workshop.course.undo import Undone
+
+TAKE_BACK = "`%catch_up --undo` takes it back."
 
 
 def caught_up(exercise: str, outcome: Outcome) -> str:
     """Return, as Markdown, what `%catch_up EXERCISE` did."""
-    if not outcome.done:
-        return f"You are level already: everything before `{exercise}` passes. Nothing was changed."
-    parts = [f"**You are level: `{exercise}` is next.** Filled in: {listed(outcome.done)}."]
-    if outcome.kept:
+    parts = [heading(exercise, outcome)]
+    if outcome.done:
+        parts.append(f"Filled in: {listed(outcome.done)}.")
+    if outcome.kept and outcome.backup:
         parts.append(f"Kept, because it was right: {listed(outcome.kept)}.")
-    if outcome.added:
-        parts.append(f"New files: {listed(outcome.added)}.")
-    if outcome.replaced and outcome.backup:
-        parts.append(
-            f"Replaced, with your own text safe in `{outcome.backup.name}/files`, beside your project: "
-            f"{listed(outcome.replaced)}."
-        )
-    parts.append("`%catch_up --undo` takes it back.")
-    if outcome.stuck:
-        parts[0] = (
-            f"**Not quite level:** `{outcome.stuck.exercise.name}` still does not pass. Run `%check "
-            f"{outcome.stuck.exercise.name}`."
-        )
+    parts += files(outcome)
+    if outcome.backup:
+        parts.append(TAKE_BACK)
     return "\n\n".join(parts)
 
 
-def undone(restored: list[str], removed: list[str], backup: Path) -> str:
+def undone(done: Undone) -> str:
     """Return, as Markdown, what `%catch_up --undo` did."""
     parts = ["**The catch-up is taken back.**"]
-    if restored:
-        parts.append(f"Your own text is back: {listed(restored)}.")
-    if removed:
-        parts.append(f"Removed, because it was not yours: {listed(removed)}.")
+    if done.restored:
+        parts.append(f"Your own text is back: {listed(done.restored)}.")
+    if done.removed:
+        parts.append(f"Removed, because it was not yours: {listed(done.removed)}.")
+    if done.left:
+        parts.append(f"Left as it is: {with_reasons(done.left)}.")
     parts.append(
-        f"The copies stay in `{backup.name}`. What is built in the warehouse follows with the next `%dbt run`."
+        f"The copies stay in `{done.backup.name}`, beside your project. What is built in the warehouse follows with "
+        "the next `%dbt run`."
     )
     return "\n\n".join(parts)
 
 
-def listed(names: tuple[str, ...] | list[str]) -> str:
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def heading(exercise: str, outcome: Outcome) -> str:
+    if outcome.stopped:
+        return "**You stopped it.** " + ("What was done so far:" if outcome.backup else "Nothing was changed.")
+    if outcome.stuck:
+        name = outcome.stuck.exercise.name
+        return f"**Not quite level:** `{name}` still does not pass. Run `%check {name}`."
+    if not outcome.backup:
+        return f"You are level already: everything before `{exercise}` passes. Nothing was changed."
+    return f"**You are level: `{exercise}` is next.**"
+
+
+def files(outcome: Outcome) -> Iterable[str]:
+    if outcome.added:
+        yield f"New files: {listed(outcome.added)}."
+    if outcome.renewed:
+        yield f"Brought up to date; the text was not yours: {listed(outcome.renewed)}."
+    if outcome.adapted:
+        yield f"Yours, with what was missing added or a name changed: {listed(outcome.adapted)}."
+    if outcome.moved:
+        yield f"Moved: {', '.join(f'`{old}` to `{new}`' for old, new in outcome.moved.items())}."
+    if outcome.replaced:
+        yield f"Replaced: {listed(outcome.replaced)}."
+    if outcome.set_aside:
+        yield f"Set aside: {with_reasons(outcome.set_aside)}."
+    if outcome.backup and (outcome.replaced or outcome.adapted or outcome.moved or outcome.set_aside):
+        yield f"Your own text is safe in `{outcome.backup.name}/files`, beside your project."
+
+
+def with_reasons(reasons: Mapping[str, str]) -> str:
+    return "; ".join(f"`{name}`, {why.rstrip('.')}" if why else f"`{name}`" for name, why in reasons.items())
+
+
+def listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)

@@ -8,14 +8,15 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from IPython.display import display
 
 from workshop.classroom.check_in import check_in_line
-from workshop.course.backup import undo
 from workshop.course.catch_up import catch_up
 from workshop.course.groups import EXERCISES, find_exercise, find_group
 from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import answers
+from workshop.course.undo import undo
 from workshop.dbt_project.compilation import warm_up
 from workshop.dbt_project.files import move_file
-from workshop.dbt_project.work import Work
+from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
+from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.judging.exercise import try_exercise, try_exercises
 from workshop.notebook.cards import docs_card, feedback_card, note_card, trouble_card
 from workshop.notebook.catch_up_words import caught_up, undone
@@ -164,13 +165,13 @@ class WorkshopMagics(Magics):
         project first. `%catch_up --undo` brings your files back.
         """
         if line == "--undo":
-            note_card(undone(*undo(self.session.project))).show()
+            note_card(undone(undo(self.session.project))).show()
             return
         exercise = find_exercise(line)
         self.session.demand_open()
         outcome = catch_up(self.session.path, exercise)
         note_card(caught_up(exercise.name, outcome)).show()
-        if outcome.done:
+        if outcome.backup and not outcome.stopped:
             self.run_dbt("run --quiet")
 
     @line_magic
@@ -192,7 +193,14 @@ class WorkshopMagics(Magics):
 
         Draw the DAG of your project as it is now.
         """
-        picture = lineage(Work(self.session.project))
+        work = Work(self.session.project)
+        try:
+            with limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
+                work.demand_readable()
+                picture = lineage(work)
+        except DoesNotRun as error:
+            trouble_card(str(error)).show()
+            return
         display({"text/markdown": f"```mermaid\n{picture}\n```", "text/plain": picture}, raw=True)
 
     @line_magic
@@ -216,4 +224,4 @@ class WorkshopMagics(Magics):
             docs_card(self.session.project, Path.cwd()).show()
 
     def work(self) -> Work:
-        return Work(self.session.project, self.session.relations(), RAW_TABLES)
+        return Work(self.session.project, self.session.relations(), tables=RAW_TABLES)

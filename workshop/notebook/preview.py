@@ -3,11 +3,15 @@
 import re
 from collections.abc import Container
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from workshop.course.raw_tables import RAW_NAMES
+from workshop.dbt_project.aside import aside
+from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
 from workshop.dbt_project.model_sql import demand_one_select, line_in_file
 from workshop.dbt_project.sql_text import line_of
 from workshop.dbt_project.trouble import explain
@@ -29,17 +33,17 @@ def preview_model(session: Session, path: Path) -> Card:
     saved = f"`{name}` is saved."
     work = Work(session.project)
     try:
-        model = work.with_ancestors(path.stem)[-1]
-        demand_one_select(model)
+        with limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
+            work.demand_readable()
+            model = work.with_ancestors(path.stem)[-1]
+            demand_one_select(model)
     except DoesNotRun as error:
         return trouble_card(f"{saved}\n\n{error}")
+    cursor = session.open_connection.cursor()
     try:
-        cursor = session.open_connection.cursor().execute(f"select * from (\n{model.sql}\n) limit {ROWS + 1}")
-        columns = [column[0] for column in cursor.description or ()]
-        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
-    except (duckdb.Error, RuntimeError) as error:
-        if "interrupt" in str(error).lower():
-            raise KeyboardInterrupt from error
+        with limited():
+            rows = aside(partial(first_rows, cursor, model.sql), cursor.interrupt)
+    except duckdb.Error as error:
         if parent := parent_not_built(error, work.model_files):
             return note_card(
                 f"{saved}\n\nIt reads `{parent}`, which is not in this notebook's warehouse yet, so there are no rows "
@@ -53,6 +57,12 @@ def preview_model(session: Session, path: Path) -> Card:
         return with_compiled_sql(tables_card(f"{saved} It returns no rows.", []), model)
     table = Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])
     return with_compiled_sql(tables_card(saved, [table]), model)
+
+
+def first_rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    cursor.execute(f"select * from (\n{sql}\n) limit {ROWS + 1}")
+    columns = [column[0] for column in cursor.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
 
 
 def parent_not_built(error: Exception, models: Container[str]) -> str:

@@ -3,19 +3,24 @@
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
 from workshop.course.answers import Answer
 from workshop.course.raw_tables import RAW_NAMES, RAW_TABLES
+from workshop.dbt_project.causes import cause_of, is_in_use
 from workshop.dbt_project.commands import install_packages, run_dbt
 from workshop.dbt_project.files import ProjectTrouble, apply_edits, create_project
 from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.raw_database import attach_raw, build_raw, day_loaded, ensure_fresh_raw, ensure_raw
 from workshop.dbt_project.warehouse import WarehouseTrouble, open_warehouse
+from workshop.notebook.typed import NO_MEMORY
 from workshop.places import RAW_DATABASE, SOLUTIONS, STARTER, project_beside
 
+CANT_BE_OPENED = {"?", "\\"}
+IN_USE = "another notebook or a terminal is reading it. Close that one, or try again in a moment."
 SETTINGS = "set threads = 1; set memory_limit = '2GB'; set autoinstall_known_extensions = false"
 
 
@@ -37,6 +42,11 @@ class Session:
         outputs are always the same.
         Returns whether the project is new. Raises ProjectTrouble.
         """
+        if odd := CANT_BE_OPENED & set(self.path.as_posix()):
+            raise ProjectTrouble(
+                f"DuckDB can't open a file below a folder with `{min(odd)}` in its name. Rename that folder, or move "
+                "the workshop into another one, then open this notebook again."
+            )
         try:
             if self.connection and not (self.is_open and self.warehouse and self.warehouse.exists()):
                 self.connection.close()
@@ -57,14 +67,20 @@ class Session:
                 # It may have been detached, or deleted, since.
                 attach_raw(self.connection, ensure_raw(self.path, RAW_TABLES))
             keep_a_working_folder(self.folder)
-        except (OSError, duckdb.Error) as error:
-            raise ProjectTrouble(
-                f"The project could not be made in {self.folder.name}: {getattr(error, 'strerror', None) or error}. "
-                "Check the free space and that you may write to this folder, then run this cell again."
-            ) from error
+        except (OSError, duckdb.Error, MemoryError) as error:
+            raise ProjectTrouble(self.why_not(error)) from error
         except WarehouseTrouble as error:
             raise ProjectTrouble(str(error)) from error
         return is_new
+
+    def why_not(self, error: Exception) -> str:
+        if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+            return NO_MEMORY
+        cause = cause_of(error)
+        return (
+            f"The project could not be made in {self.folder.name}: {cause}. Check the free space and that you may "
+            "write to this folder, then run this cell again."
+        )
 
     @property
     def is_open(self) -> bool:
@@ -87,13 +103,12 @@ class Session:
         try:
             build_raw(raw, RAW_TABLES, hours_old, day)
         except (OSError, duckdb.Error) as error:
-            raise ProjectTrouble(
-                "The raw data could not be loaded again, and is as it was: another notebook or a terminal is reading "
-                "it. "
-                "Close that one, or try again in a moment."
-            ) from error
+            is_read = is_in_use(error) or isinstance(error, PermissionError)
+            why = IN_USE if is_read else f"{cause_of(error)}. Check the free space, then run this cell again."
+            raise ProjectTrouble(f"The raw data could not be loaded again, and is as it was: {why}") from error
         finally:
-            attach_raw(self.open_connection, ensure_raw(self.path, RAW_TABLES))
+            with suppress(OSError, duckdb.Error):  # the first cell brings it back, or says why not
+                attach_raw(self.open_connection, ensure_raw(self.path, RAW_TABLES))
         return day
 
     def run_dbt(self, words: Sequence[str], show: Callable[[str], None]) -> Run:

@@ -41,6 +41,7 @@ with without_matplotlib():
 ALIAS = "warehouse"
 ROWS_SHOWN = 20
 
+SAID_IN_WORDS = (duckdb.Error, TemplateError, TypeError, ValueError, RuntimeError, UsageError, KeyboardInterrupt)
 JUPYSQL_HEADING = "Original error message from DB driver:"  # above it stands advice on a feature that is not used here
 DUCKDB_ERROR = re.compile(r"(\w+ )+Error: ")
 
@@ -80,7 +81,15 @@ def friendly(magic: Callable[..., Any], draws: bool = False) -> Callable[..., An
             return magic(line, cell, **more) if cell is not None else magic(line, **more)
         except (RefTrouble, ProjectTrouble) as error:
             raise UsageError(str(error)) from None
-        except (duckdb.Error, TemplateError, TypeError, RuntimeError, UsageError, KeyboardInterrupt) as error:
+        except (
+            duckdb.Error,
+            TemplateError,
+            TypeError,
+            ValueError,
+            RuntimeError,
+            UsageError,
+            KeyboardInterrupt,
+        ) as error:
             raise UsageError(sentence(error)) from None
 
     run.is_friendly = True  # type: ignore[attr-defined]

@@ -9,6 +9,12 @@ from IPython.core.error import UsageError
 
 from workshop.course.groups import UnknownName
 from workshop.dbt_project.files import ProjectTrouble
+from workshop.dbt_project.limits import SECONDS_FOR_A_CHECK, TooLong
+
+NO_MEMORY = (
+    "There is not enough memory for this. Close other programs, or shut down kernels that you no longer need (menu "
+    "Kernel), then run this cell again."
+)
 
 
 def in_words(magic: Callable[..., Any]) -> Callable[..., None]:
@@ -25,6 +31,12 @@ def in_words(magic: Callable[..., Any]) -> Callable[..., None]:
             raise UsageError(str(error)) from None
         except KeyboardInterrupt:
             raise UsageError("You stopped it. The next cell works as usual.") from None
+        except TooLong:
+            raise UsageError(
+                f"It was stopped after {SECONDS_FOR_A_CHECK} seconds: something in it has no end."
+            ) from None
+        except MemoryError:
+            raise UsageError(NO_MEMORY) from None
 
     return run
 

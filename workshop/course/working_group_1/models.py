@@ -13,8 +13,8 @@ STG_PAYMENTS = ModelAnswer(
     folder="models/staging",
     inputs={"raw.stripe.payment": "raw.stripe.payment"},
     may_read=("raw.stripe.payment",),
-    praise="One row per payment attempt, in your own words and in dollars, with nothing left out. "
-    "Whoever builds on this never has to know what Stripe calls things.",
+    praise="One row per payment attempt, in your own words and in dollars, with nothing left out. Whoever builds on "
+    "this never has to know what Stripe calls things.",
 )
 ORDERS = ModelAnswer(
     name="orders",
@@ -22,8 +22,8 @@ ORDERS = ModelAnswer(
     key="order_id",
     folder="models",
     inputs={name: relation(name) for name in ("stg_orders", "stg_payments")},
-    praise="One row per order, whatever happened to its payments, with the money that really came in. "
-    "That one row per order is a promise on which others can now build.",
+    praise="One row per order, whatever happened to its payments, with the money that really came in. Others can "
+    "build on that.",
 )
 CUSTOMERS = ModelAnswer(
     name="customers",
@@ -38,8 +38,8 @@ CUSTOMERS = ModelAnswer(
             "(NULL) from who ordered and never paid (0)."
         ),
     },
-    praise="One row per customer, everybody included, and what they are worth, built on `orders` so that "
-    "the rule for what counts as paid is written in one place only.",
+    praise="One row per customer, everybody included, with what they are worth. The rule for what counts as paid is "
+    "in one place only.",
 )
 
 

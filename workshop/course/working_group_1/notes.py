@@ -26,8 +26,7 @@ def check_inspect_payments(work: Work) -> Verdict:
             ("statuses", statuses),
             ("largest_amount_in_dollars", largest_amount),
         ),
-        "You know what staging has to deal with: cents, Stripe's own names, and payments that never succeeded. "
-        "Each of these is a line in the model that you write next.",
+        "You know what the next model has to deal with: cents, Stripe's own names, and payments that failed.",
     )
 
 
@@ -44,8 +43,7 @@ def check_grain(work: Work) -> Verdict:
             ("an_order_with_several_payments", an_order_with(lambda count: count > 1)),
             ("orders_to_payments", orders_to_payments),
         ),
-        "One order has none, one or many payments. So a join of the two repeats orders, or loses them: "
-        "that is what the next model has to get right.",
+        "One order has none, one or many payments.",
     )
 
 

@@ -16,18 +16,15 @@ EXERCISES = (
         "their columns.",
         hints=(
             "Go through the columns others rely on: which may never be empty, which never repeat, which point at "
-            "another "
-            "model, which have a few known values?",
+            "another model, which have a few known values?",
             "`unique` and `not_null` for each id; `accepted_values` for each status; `not_null` and `relationships` "
-            "for each "
-            "column that points at another model.",
+            "for each column that points at another model.",
             "`- relationships:`, below it `arguments:`, below that `to: ref('stg_customers')` and `field: "
-            "customer_id`; in the "
-            "same way `accepted_values` with `values: ['placed', ...]`.",
+            "customer_id`; in the same way `accepted_values` with `values: ['placed', ...]`.",
         ),
-        reason="A key needs two tests, because `unique` says nothing of NULL, and a pointer needs two, because "
-        "`relationships` "
-        "passes over NULL. Values are worth a test where code depends on them, as `orders` does on `success`.",
+        reason="A test that can't fail is worth nothing, so the check breaks the data. A key needs two tests, because "
+        "`unique` passes over NULL. A pointer needs two, because `relationships` does so, too. Values are worth a "
+        "test where a model depends on them, as `orders` does on `success`.",
         check=check_tests,
     ),
     Exercise(
@@ -40,14 +37,12 @@ EXERCISES = (
             "What has dbt to know of a raw table to find it? Its database, its schema, its name. The source's name is "
             "the schema.",
             "`database: raw` belongs to each source. Tests go to the raw columns (`id`, `user_id`, `orderid`); "
-            "freshness to the "
-            "table `orders`. Then replace `raw.stripe.payment` by `source('stripe', 'payment')`.",
-            "Below `- name: orders`: `config:`, and in it `loaded_at_field: _etl_loaded_at`, `freshness:`, and in that "
-            "`warn_after: {count: 12, period: hour}` and `error_after: {count: 24, period: hour}`.",
+            "freshness to the table `orders`. Then replace `raw.stripe.payment` by `source('stripe', 'payment')`.",
+            "Below `- name: orders`: `config:`, and in it `loaded_at_field: _etl_loaded_at`, `freshness:`, and in "
+            "that `warn_after: {count: 12, period: hour}` and `error_after: {count: 24, period: hour}`.",
         ),
-        reason="Raw tables are named in one file only: when they move, one line changes. Their tests say whether the "
-        "loader's data "
-        "is broken before your models are blamed, and freshness says whether it came at all.",
+        reason="When a raw table moves, one line changes. Tests of a source say that the data came in broken, before "
+        "your models are blamed. Freshness says whether it came at all.",
         check=check_sources,
     ),
     Exercise(
@@ -58,12 +53,10 @@ EXERCISES = (
         hints=(
             "A block is Markdown between `{% docs order_status %}` and `{% enddocs %}`. It explains all five statuses.",
             "Use it where the column is described, in quotes, because YAML takes a bare `{` for something else.",
-            "In `src_jaffle_shop.yml`, at the column `status` of `orders`: `description: \"{{ doc('order_status') "
-            '}}"`.',
+            "In `src_jaffle_shop.yml`, at `status` of `orders`: `description: \"{{ doc('order_status') }}\"`.",
         ),
-        reason="A description that is copied is wrong in one place before long. The block is written once and shown "
-        "everywhere, and dbt "
-        "stops when it is gone.",
+        reason="A text that is copied is soon wrong in one of its places. And where a block is missing, dbt stops, so "
+        "nobody finds an empty page.",
         check=check_docs,
     ),
     Exercise(
@@ -73,17 +66,14 @@ EXERCISES = (
         begin="Move the models with `%dbtmove` into `models/marts/core` and `models/staging/...`, as the tree in the "
         "notebook shows.",
         hints=(
-            "Ten files move, two of them to a new name. What refers to the old names?",
-            "`customers` becomes `dim_customers` and `orders` becomes `fct_orders`. `ref('orders')` in `dim_customers` "
-            "has to follow. "
-            "YAML knows a model by its name, wherever the file lies.",
+            "Ten files move, two of them to a new name. What speaks of the old names?",
+            "`customers` becomes `dim_customers` and `orders` becomes `fct_orders`. `ref('orders')` in "
+            "`dim_customers` has to follow. YAML knows a model by its name, wherever the file lies.",
             "`%dbtmove models/orders.sql models/marts/core/fct_orders.sql`, and so on. Then `core.yml` with the "
-            "columns and tests of "
-            "both marts, and `%dbt build`.",
+            "columns and tests of both marts, and `%dbt build`.",
         ),
-        reason="Folders are the DAG: staging by source, marts by who reads them. `dim_` and `fct_` tell a reader what "
-        "to expect, things "
-        "or events, before opening the file.",
+        reason="Folders follow the lineage: staging by source, marts by who reads them. A name says what to expect "
+        "before anybody opens the file: `dim_` for things, `fct_` for what happened.",
         check=check_marts,
     ),
 )

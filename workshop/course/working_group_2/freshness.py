@@ -4,7 +4,7 @@ from typing import Any
 
 from workshop.course.raw_tables import ORDERS, RAW_TABLES
 from workshop.course.reference import reference
-from workshop.dbt_project.freshness import ERROR, PASS, WARN, freshness_after
+from workshop.dbt_project.freshness import ERROR, PASS, WARN
 from workshop.dbt_project.work import Work
 from workshop.judging.findings import from_finding
 from workshop.judging.project_trial import ProjectTrial
@@ -49,7 +49,7 @@ def wrong_answer(work: Work, orders: Any) -> Verdict | None:
     """Ask dbt about loads that are fresh, old and stale; a plain column with plain limits needs one question only."""
     is_plain = (orders.loaded_at_field or "").lower() == "_etl_loaded_at" and not orders.freshness.filter
     for hours in (18,) if is_plain else EXPECTED:
-        found = freshness_after(work.project, work.manifest, RAW_TABLES, hours)
+        found = work.freshness_after(RAW_TABLES, hours)
         status = found.statuses.get(orders.unique_id)
         if found.trouble:
             return named("freshness_does_not_run").adding(f"dbt says: {found.trouble.said}")

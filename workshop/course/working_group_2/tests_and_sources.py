@@ -35,6 +35,9 @@ def check_tests(work: Work) -> Verdict:
         "Each of these breaks in the data would have been noticed, and by a test that says which promise was broken."
     )
     verdict = judge_data_tests(trial, tests, staging_faults(), praise)
+    for model in trial.models:
+        if verdict.has_passed and model.name in STAGING:
+            trial.rows_of(model)  # raises DoesNotRun: dbt could not run its tests
     return verdict.remarking(*spelling_remarks(work, trial))
 
 

@@ -1,0 +1,65 @@
+"""What is changed in dbt itself, and why: each is small, and each is here."""
+
+from functools import cache
+from typing import Any
+
+from workshop.dbt_project.aside import aside
+
+# Nobody needs more in a model. Python computes such things in one go, which nothing can stop.
+LONGEST_TEXT = 10_000_000
+MOST_BITS = 100_000
+
+
+@cache
+def prepare_dbt() -> None:
+    """Change dbt, once a process. It imports dbt, which takes seconds."""
+    look_for_plugins_once()
+    refuse_absurd_numbers()
+    run_queries_aside()
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def look_for_plugins_once() -> None:
+    """To walk through all of sys.path for plugins takes dbt a quarter of a check, each time."""
+    from dbt.plugins.manager import PluginManager
+
+    PluginManager.get_prefixed_modules = cache(PluginManager.get_prefixed_modules)  # type: ignore[method-assign]
+
+
+def refuse_absurd_numbers() -> None:
+    """Jinja's sandbox lets an environment say which operators it wants to look at: here powers and products."""
+    from dbt_common.clients.jinja import MacroFuzzEnvironment
+    from dbt_common.exceptions import CompilationError
+
+    original = MacroFuzzEnvironment.call_binop
+
+    def call_binop(self: Any, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if is_absurd(operator, left, right):
+            raise CompilationError(f"`{operator}` makes something far too large here.")
+        return original(self, context, operator, left, right)
+
+    MacroFuzzEnvironment.intercepted_binops = frozenset({"**", "*"})
+    MacroFuzzEnvironment.call_binop = call_binop  # type: ignore[method-assign]
+
+
+def is_absurd(operator: str, left: Any, right: Any) -> bool:
+    if isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length() * right if operator == "**" else left.bit_length() + right.bit_length()
+        return bits > MOST_BITS
+    if operator == "*" and isinstance(left, int) and hasattr(right, "__len__"):
+        left, right = right, left
+    return operator == "*" and hasattr(left, "__len__") and isinstance(right, int) and len(left) * right > LONGEST_TEXT
+
+
+def run_queries_aside() -> None:
+    """DuckDB is asked in another thread, so that an interrupt comes through whatever it is doing."""
+    from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
+
+    original: Any = DuckDBCursorWrapper.execute
+
+    def execute(self: Any, sql: str, bindings: Any = None) -> Any:
+        return aside(lambda: original(self, sql, bindings), self._cursor.interrupt)
+
+    DuckDBCursorWrapper.execute = execute  # type: ignore[method-assign]
