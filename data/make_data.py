@@ -2,7 +2,7 @@
 
 The first customers, orders and payments are written by hand, one trap each, and are documented
 in `README.md`. The rest is drawn from a generator with a fixed seed, so that the files come out
-byte for byte the same on every machine.
+byte for byte the same on every machine. What the loader brings on later days is written by hand.
 """
 
 import csv
@@ -85,6 +85,54 @@ HAND_WRITTEN_PAYMENTS = [
     (26, 13, "bank_transfer", "success", 2630, "2025-02-03"),
 ]
 
+# What the loader brings on a later day: rows that are new, and rows that take the place of the one with the same id.
+LATER_DAYS: dict[int, dict[str, list[tuple]]] = {
+    2: {
+        "customers": [(101, "Priya", "Nair")],
+        "orders": [
+            (1, 3, "2025-01-02", "completed"),
+            (6, 4, "2025-01-05", "completed"),
+            (9, 6, "2025-01-08", "shipped"),
+            (10, 9, "2025-01-08", "completed"),
+            (121, 101, "2025-03-23", "placed"),
+            (122, 1, "2025-03-23", "placed"),
+            (123, 16, "2025-03-23", "placed"),
+        ],
+        "payments": [
+            (15, 9, "bank_transfer", "success", 3100, "2025-01-08"),
+            (144, 116, "credit_card", "success", 1000, "2025-03-21"),
+            (145, 117, "credit_card", "success", 1995, "2025-03-22"),
+            (146, 3, "credit_card", "success", 2500, "2025-03-23"),
+            (147, 16, "gift_card", "success", 300, "2025-03-23"),
+            (148, 121, "paypal", "success", 1875, "2025-03-23"),
+            (149, 122, "bank_transfer", "pending", 2400, "2025-03-23"),
+        ],
+    },
+    3: {
+        "customers": [(102, "Jonas", "Falk")],
+        "orders": [
+            (9, 6, "2025-01-08", "completed"),
+            (10, 9, "2025-01-08", "return_pending"),
+            (121, 101, "2025-03-23", "shipped"),
+            (124, 102, "2025-03-24", "placed"),
+            (125, 101, "2025-03-24", "placed"),
+        ],
+        "payments": [
+            (149, 122, "bank_transfer", "success", 2400, "2025-03-23"),
+            (150, 123, "credit_card", "success", 799, "2025-03-23"),
+            (151, 118, "coupon", "success", 450, "2025-03-21"),
+            (152, 124, "paypal", "fail", 1250, "2025-03-24"),
+            (153, 124, "credit_card", "success", 1250, "2025-03-24"),
+            (154, 125, "paypal", "success", 1499, "2025-03-24"),
+        ],
+    },
+}
+COLUMNS = {
+    "customers": ("id", "first_name", "last_name"),
+    "orders": ("id", "user_id", "order_date", "status"),
+    "payments": ("id", "orderid", "paymentmethod", "status", "amount", "created"),
+}
+
 FIRST_NAMES = (
     "Paula Quentin Rosa Samuel Tara Umar Vera Walid Xenia Yusuf Zoe Anders Beatriz Cem Dana Elias "
     "Fiona Goran Helen Idris Jana Karim Lucia Milan Nadia Oscar Priya Rafael Sofia Tomas Uma Viktor"
@@ -98,12 +146,16 @@ SETTLED_STATUSES = ("completed", "completed", "completed", "shipped", "return_pe
 
 
 def main(folder: Path = Path(__file__).parent) -> None:
-    """Write the three CSV files into `folder`."""
-    customers, orders, payments = make_shop()
-    write_csv(folder / "customers.csv", ("id", "first_name", "last_name"), customers)
-    write_csv(folder / "orders.csv", ("id", "user_id", "order_date", "status"), orders)
-    columns = ("id", "orderid", "paymentmethod", "status", "amount", "created")
-    write_csv(folder / "payments.csv", columns, payments)
+    """Write the CSV files into `folder`, those of a later day into a folder of its own below it."""
+    write_day(folder, dict(zip(COLUMNS, make_shop(), strict=True)))
+    for day, tables in LATER_DAYS.items():
+        write_day(folder / f"day_{day}", tables)
+
+
+def write_day(folder: Path, tables: dict[str, list[tuple]]) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, rows in tables.items():
+        write_csv(folder / f"{name}.csv", COLUMNS[name], rows)
 
 
 def make_shop() -> tuple[list[tuple], list[tuple], list[tuple]]:

@@ -15,9 +15,12 @@ from notebook import cells, ipython, learner, learner_folder  # noqa: F401 - fix
 from xdist.scheduler import LoadScopeScheduling
 
 from workshop.course.groups import EXERCISES, find_exercise
+from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import answers
+from workshop.dbt_project.commands import install_packages
 from workshop.dbt_project.files import Edit, apply_edits, create_project, write_file
-from workshop.dbt_project.work import Model, Work, ancestors_of
+from workshop.dbt_project.model import Model, ancestors_of
+from workshop.dbt_project.work import Work
 from workshop.judging.exercise import try_exercise
 from workshop.judging.misconception import Misconception
 from workshop.judging.verdict import Verdict
@@ -69,7 +72,7 @@ Answered = Callable[[str], Path]
 
 def verdict_on(project: Path, exercise: str, built: frozenset[str] = frozenset()) -> Verdict:
     """Return the verdict on a project in one exercise; `built` are the relations in the notebook's warehouse."""
-    return try_exercise(find_exercise(exercise), Work(project, built)).verdict
+    return try_exercise(find_exercise(exercise), Work(project, built, tables=RAW_TABLES)).verdict
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +90,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Answered:
             create_project(folders[last], STARTER)
             for answer in answers().values():
                 apply_edits(folders[last], list(answer.edits))
+                install_packages(folders[last])
                 if answer.exercise == last:
                     break
         return folders[last]

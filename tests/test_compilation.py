@@ -84,6 +84,27 @@ def test_a_macro_of_the_project_may_change_any_test(project: Path) -> None:
     assert "'mine'" in after
 
 
+def test_a_macro_that_changes_no_test_of_dbt_costs_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled_in(project)
+    (project / "macros").mkdir()
+    (project / "macros/mine.sql").write_text("{% macro cents(a) %}{{ a }}{% endmacro %}")
+    words = []
+    monkeypatch.setattr(compilation, "invoke", recording(words))
+    assert len(compiled_in(project)) == 1
+    [compiling] = [each for each in words if each[0] == "compile"]
+    assert "--exclude" in compiling
+
+
+@pytest.mark.parametrize("name", ["get_where_subquery", "duckdb__test_accepted_values", "ref"])
+def test_a_macro_that_takes_the_place_of_one_of_dbt_is_looked_at(project: Path, name: str) -> None:
+    compiled_in(project)
+    (project / "macros").mkdir()
+    (project / "macros/mine.sql").write_text(f"{{% macro {name}() %}}(select 'mine' as status){{% endmacro %}}")
+    compiled = compile_everything(project)
+    code = [node.compiled_code for node in compiled.nodes if node.resource_type == "test"]
+    assert code == [] or "mine" in code[0]
+
+
 def test_an_ephemeral_model_is_a_relation_for_its_tests(project: Path) -> None:
     """dbt puts its SQL into the test; a check wants to break the model by itself."""
     file = project / "models/staging/stg_orders.sql"
@@ -109,7 +130,7 @@ def test_the_next_kernel_reads_only_what_changed(project: Path, monkeypatch: pyt
     real = compilation.invoke
 
     def invoke(words: list[str], **more: object) -> object:
-        return real(words, callback=lambda event: events.append(event.info.name), **more)
+        return real(words, **more | {"callback": lambda event: events.append(event.info.name)})
 
     monkeypatch.setattr(compilation, "invoke", invoke)
     load_dbt(project)

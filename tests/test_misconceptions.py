@@ -23,9 +23,34 @@ pytestmark = pytest.mark.slow
 
 NAMES = [exercise.name for exercise in EXERCISES]
 # Of an exercise that is not here, four.
-AT_LEAST = {"stg_payments": 14, "orders": 24, "customers": 18, "tests": 10, "sources": 10, "docs": 6, "marts": 8}
+AT_LEAST = {
+    "stg_payments": 14,
+    "orders": 24,
+    "customers": 18,
+    "tests": 10,
+    "sources": 10,
+    "docs": 6,
+    "marts": 8,
+    "pivot": 20,
+    "loop": 13,
+    "from_data": 11,
+    "macro": 20,
+    "own_test": 12,
+}
 Try = Callable[[Misconception], Verdict]
-RECOGNISED_BY_WHAT_IT_READS = ("hard_coded_table", "not_built_on_orders")
+RECOGNISED_BY_WHAT_IT_READS = (
+    "hard_coded_table",
+    "not_built_on_orders",
+    "not_built_on_stg_payments",
+    "in_another_folder",
+)
+TOLD_BY_THE_FILE = """
+    comma_before_from method_written_twice last_turned_round value_not_in_quotes endfor_missing for_in_double_braces
+    text_in_place_of_a_list
+""".split()
+MODEL_OF = dict.fromkeys(
+    ("pivot", "loop"), "int_payments_pivoted_to_orders"
+)  # where the exercise is not called as its model is
 NEVER_SAID = re.compile(r"\b(simply|just|obviously)\b", re.IGNORECASE)
 END_OF_SENTENCE = re.compile(r"[.?!](?=\s|$)")
 
@@ -33,7 +58,8 @@ ALL = [mistake for exercise in NAMES for mistake in misconceptions_of(exercise).
 BY_RESULT = [
     mistake
     for mistake in ALL
-    if mistake.exercise in reference().models and mistake.name not in RECOGNISED_BY_WHAT_IT_READS
+    if MODEL_OF.get(mistake.exercise, mistake.exercise) in reference().models
+    and mistake.name not in (*RECOGNISED_BY_WHAT_IT_READS, *TOLD_BY_THE_FILE)
 ]
 MODELS = sorted({mistake.exercise for mistake in BY_RESULT})
 
@@ -103,10 +129,11 @@ def test_a_stray_row_would_be_found() -> None:
 def test_no_two_mistakes_return_the_same(exercise: str) -> None:
     """Two files for one result would make the alphabet choose the words."""
     right = right_models(reference())
-    name_of: dict[Any, str] = {content(right.run(content_of(exercise), right.raw.small)): "the answer"}
+    model = MODEL_OF.get(exercise, exercise)
+    name_of: dict[Any, str] = {content(right.run(content_of(model), right.raw.small)): "the answer"}
     for mistake in BY_RESULT:
         if mistake.exercise == exercise:
-            returned = content(right.run(render(mistake.model(exercise) or ""), right.raw.small))
+            returned = content(right.run(render(mistake.model(model) or ""), right.raw.small))
             assert returned not in name_of, f"{mistake.name} returns the same as {name_of[returned]}"
             name_of[returned] = mistake.name
 

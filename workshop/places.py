@@ -10,6 +10,7 @@ SOLUTIONS = ROOT / "solutions"
 PACKAGE = Path(__file__).resolve().parent
 COURSE = PACKAGE / "course"
 STARTER = COURSE / "starter"
+WORKSHOP_UTILS = ROOT / "workshop_utils"  # a dbt package; a copy of it lies beside each learner's project
 JUPYTER_CONFIG = PACKAGE / "classroom" / "jupyter_config"
 
 PROJECT_NAME = "jaffle_shop"

@@ -14,6 +14,7 @@ from workshop.classroom.sandbox.courtroom import SECONDS_FOR_A_PROJECT, Courtroo
 from workshop.classroom.sandbox.hearing import clean, feedback_from
 from workshop.classroom.sandbox.walls import why_not
 from workshop.course.groups import EXERCISES, find_exercise, find_group
+from workshop.course.raw_tables import RAW_TABLES
 from workshop.dbt_project.work import Work
 from workshop.judging.exercise import Exercise, try_exercises
 from workshop.judging.verdict import DOES_NOT_RUN, WORKSHOP_PROBLEM
@@ -79,7 +80,11 @@ def grade_projects(
 def in_this_process(project: Path, exercises: Sequence[Exercise]) -> Graded:
     try:
         return Graded(
-            project, [as_dict(feedback, str(project)) for feedback in try_exercises(exercises, Work(project))]
+            project,
+            [
+                as_dict(feedback, str(project))
+                for feedback in try_exercises(exercises, Work(project, tables=RAW_TABLES))
+            ],
         )
     except Exception as error:
         names = [exercise.name for exercise in exercises]

@@ -2,13 +2,14 @@
 
 from difflib import get_close_matches
 
-from workshop.course import working_group_1, working_group_2
+from workshop.course import working_group_1, working_group_2, working_group_3
 from workshop.course.group import Group
 from workshop.judging.exercise import Exercise
 
 GROUPS = (
     working_group_1.WORKING_GROUP,
     working_group_2.WORKING_GROUP,
+    working_group_3.WORKING_GROUP,
 )
 EXERCISES = tuple(exercise for group in GROUPS for exercise in group.exercises)
 

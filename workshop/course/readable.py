@@ -6,6 +6,8 @@ from pathlib import Path
 from workshop.course.backup import ADDED_TO, REPLACED, Keeper
 from workshop.course.completing import complete_names
 from workshop.course.our_files import Files, course_names, known_paths, starter_text, text_edits_of_all
+from workshop.course.raw_tables import RAW_TABLES
+from workshop.dbt_project.commands import install_packages
 from workshop.dbt_project.declared import BLOCK, ENTRY, MODEL, SETTINGS, SOURCE, YAML, Name
 from workshop.dbt_project.unreadable import why_unreadable
 from workshop.dbt_project.work import DoesNotRun, Work
@@ -28,13 +30,19 @@ def set_aside_unreadable(keeper: Keeper) -> None:
 def readable(keeper: Keeper) -> Work:
     """Return the project as work that dbt can read and compile. What dbt names, one by one, gives way."""
     for _ in range(ASKED_AT_MOST):
-        work = Work(keeper.project)
+        work = work_on(keeper)
         trouble = trouble_of(work)
         if not trouble or not overcome(keeper, trouble):
             return work
         complete_names(keeper)
     blame(keeper)
-    return Work(keeper.project)
+    return work_on(keeper)
+
+
+def work_on(keeper: Keeper) -> Work:
+    """Return the project as it is now, with the packages installed that it names."""
+    install_packages(keeper.project)
+    return Work(keeper.project, tables=RAW_TABLES)
 
 
 def trouble_of(work: Work) -> DoesNotRun | None:
@@ -193,7 +201,7 @@ def blame(keeper: Keeper) -> bool:
     kept = {path: (keeper.project / path).read_bytes() for path in suspects}
     for path in suspects:
         take_out(keeper, path, "dbt can't go on with it")
-    if trouble_of(Work(keeper.project)):
+    if trouble_of(Work(keeper.project, tables=RAW_TABLES)):
         keeper.take_back(step)
         return False
     guilty = guilty_among(keeper.project, kept, list(kept))
@@ -209,7 +217,7 @@ def guilty_among(project: Path, kept: dict[str, bytes], paths: list[str]) -> lis
     for path in paths:
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_bytes(kept[path])
-    if not paths or not trouble_of(Work(project)):
+    if not paths or not trouble_of(Work(project, tables=RAW_TABLES)):
         return []
     for path, content in before.items():
         if content is None:

@@ -3,6 +3,8 @@
 from functools import cache
 from pathlib import Path
 
+from jinja2 import Environment, meta
+
 from workshop.course.answers import Answer, list_answers, read_notebook
 from workshop.course.raw_tables import RAW_TABLES
 from workshop.judging.misconception import Misconception
@@ -47,15 +49,24 @@ def starter_models() -> dict[str, str]:
 
 
 def answered_models() -> dict[str, str]:
-    """Return the Jinja SQL of each model that an answer holds, by its name; the last one where there are several."""
+    """Return the Jinja SQL of each model that an answer holds, by its name; the last one where there are several.
+
+    One that needs a macro, and so dbt, is passed over: it returns what the one before it does.
+    """
     files = {path.relative_to(STARTER).as_posix(): path.read_text("utf-8") for path in STARTER.glob("models/**/*.sql")}
     texts = {}
     for edit in [edit for answer in answers().values() for edit in answer.edits]:
         path = edit.moved_to or edit.path
         if path.endswith(".sql"):
             files[path] = files[edit.path] if edit.moved_to else edit.text
-            texts[name_of(path)] = files[path]
+            if path.startswith("models/") and needed_of_dbt(files[path]) <= {"ref", "source"}:
+                texts[name_of(path)] = files[path]
     return texts
+
+
+def needed_of_dbt(text: str) -> set[str]:
+    """Return the names that Jinja has to be given to render a model's text."""
+    return meta.find_undeclared_variables(Environment().parse(text))
 
 
 def mistake_folders() -> dict[str, Path]:

@@ -17,11 +17,10 @@ from workshop.course.our_files import (
     text_edits,
     text_edits_of_all,
 )
-from workshop.course.readable import PATH, is_needed, take_out
+from workshop.course.readable import PATH, is_needed, take_out, work_on
 from workshop.course.reference import answers
 from workshop.dbt_project.declared import BLOCK, SOURCE, YAML, declared_by
 from workshop.dbt_project.files import Edit
-from workshop.dbt_project.work import Work
 from workshop.dbt_project.yaml_merge import CannotMerge, added, without
 from workshop.judging.exercise import Exercise, Feedback, try_exercise
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED
@@ -68,7 +67,7 @@ def own_edits(exercise: Exercise) -> list[Edit]:
 
 
 def passes(keeper: Keeper, exercise: Exercise) -> bool:
-    return try_exercise(exercise, Work(keeper.project)).verdict.has_passed
+    return try_exercise(exercise, work_on(keeper)).verdict.has_passed
 
 
 def nobody_wrote(keeper: Keeper, edits: list[Edit]) -> bool:
@@ -90,7 +89,7 @@ def without_what_does_not_run(keeper: Keeper, exercise: Exercise, feedback: Feed
         why = verdict.title or "it does not run"
         take_out(keeper, extra[0], why if verdict.outcome == DOES_NOT_RUN else f"`{exercise.name}`: {why}")
         complete_names(keeper)
-        feedback = try_exercise(exercise, Work(keeper.project))
+        feedback = try_exercise(exercise, work_on(keeper))
     return feedback
 
 

@@ -6,8 +6,8 @@ from enum import Enum
 from typing import Any
 
 from workshop.dbt_project.built import Builds, Text, kinds_of, sources_of, text_of
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.sql_tree import parts_of
-from workshop.dbt_project.work import Model
 
 
 class Why(Enum):

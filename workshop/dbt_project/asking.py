@@ -4,10 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from workshop.dbt_project.compilation import Compilation, compile_everything, compile_models, read_project
+from workshop.dbt_project.compilation import (
+    NOTHING,
+    Compilation,
+    compile_everything,
+    compile_models,
+    read_project,
+    render,
+)
 from workshop.dbt_project.freshness import Freshness, freshness_after
 from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.raw_table import RawTable
+from workshop.dbt_project.raw_to_ask import RawToAsk
 
 
 class Dbt(Protocol):
@@ -18,9 +26,13 @@ class Dbt(Protocol):
 
     def read_project(self, project: Path) -> Run: ...
 
-    def compile_models(self, project: Path, name: str, manifest: Any = None) -> Compilation: ...
+    def compile_models(
+        self, project: Path, name: str, manifest: Any = None, asked: RawToAsk = NOTHING
+    ) -> Compilation: ...
 
-    def compile_everything(self, project: Path, manifest: Any = None) -> Compilation: ...
+    def compile_everything(self, project: Path, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation: ...
+
+    def render(self, project: Path, text: str, manifest: Any, asked: RawToAsk = NOTHING) -> Compilation: ...
 
     def freshness_after(self, project: Path, manifest: Any, tables: Sequence[RawTable], hours: float) -> Freshness: ...
 
@@ -31,11 +43,14 @@ class DbtHere:
     def read_project(self, project: Path) -> Run:
         return read_project(project)
 
-    def compile_models(self, project: Path, name: str, manifest: Any = None) -> Compilation:
-        return compile_models(project, name, manifest)
+    def compile_models(self, project: Path, name: str, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation:
+        return compile_models(project, name, manifest, asked)
 
-    def compile_everything(self, project: Path, manifest: Any = None) -> Compilation:
-        return compile_everything(project, manifest)
+    def compile_everything(self, project: Path, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation:
+        return compile_everything(project, manifest, asked)
+
+    def render(self, project: Path, text: str, manifest: Any, asked: RawToAsk = NOTHING) -> Compilation:
+        return render(project, text, manifest, asked)
 
     def freshness_after(self, project: Path, manifest: Any, tables: Sequence[RawTable], hours: float) -> Freshness:
         return freshness_after(project, manifest, tables, hours)

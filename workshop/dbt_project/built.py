@@ -17,10 +17,11 @@ import duckdb
 from workshop.dbt_project.compilation import built_nodes
 from workshop.dbt_project.files import ProjectTrouble, write_file
 from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.raw_database import raw_tables_in
 from workshop.dbt_project.sql_text import without_comments
 from workshop.dbt_project.sql_tree import canonical, parts_of, reads_of
-from workshop.dbt_project.work import Model, Work
+from workshop.dbt_project.work import Work
 
 BUILD = ("run", "build", "retry", "clone")
 COMMANDS = (*BUILD, "compile", "show", "test", "seed", "snapshot", "docs", "source", "list", "ls", "parse", "debug")

@@ -14,6 +14,9 @@ import duckdb
 
 from workshop.dbt_project.invocation import Run, forget_parsed, invoke
 from workshop.dbt_project.limits import limited
+from workshop.dbt_project.macro_files import with_macro_file
+from workshop.dbt_project.package_troubles import deps_trouble, packages_trouble
+from workshop.dbt_project.packages import needs_installing
 from workshop.dbt_project.readable import unreadable
 from workshop.dbt_project.trouble import Trouble, did_you_mean
 from workshop.places import RAW_DATABASE, TERMINAL_WAREHOUSE, WAREHOUSE_FILE
@@ -66,7 +69,20 @@ def run_and_show(
         run = invoke([*quiet, *words, *where], callback=printer.show_event, names=(*models, *raw_tables))
     if not run.succeeded and not run.results:  # it came no further than reading the files
         forget_parsed(project / "target")
-    return replace(run, trouble=run.trouble or unmatched_trouble(printer.unmatched, models))
+        if trouble := packages_trouble(project):
+            return replace(run, trouble=trouble)
+    if run.trouble:
+        return replace(run, trouble=with_macro_file(run.trouble, project))
+    return replace(run, trouble=unmatched_trouble(printer.unmatched, models))
+
+
+def install_packages(project: Path) -> None:
+    """Install what `packages.yml` names, as `dbt deps` does, where it is not there yet and needs no network.
+
+    Where that fails, nothing is said here: the next command says it.
+    """
+    if needs_installing(project):
+        run_dbt(project, ["deps"], lambda _: None)
 
 
 def refused(project: Path, words: Sequence[str]) -> Trouble | None:
@@ -77,18 +93,9 @@ def refused(project: Path, words: Sequence[str]) -> Trouble | None:
         return Trouble("`dbt init` begins a new project.", "You have one already: the folder beside this notebook.")
     if ("docs", "serve") in pairwise(words):
         return Trouble("`dbt docs serve` runs until it is stopped, so no other cell would run.", DOCS)
-    if "deps" in words and (wanted := packages_from_elsewhere(project)):
-        return Trouble(f"`dbt deps` would fetch `{wanted}` from the internet.", OFFLINE)
+    if words[:1] == ["deps"] and (trouble := deps_trouble(project)):
+        return trouble
     return unreadable(project)
-
-
-def packages_from_elsewhere(project: Path) -> str:
-    """Return the first package that `dbt deps` would download, or ""."""
-    for file in ("packages.yml", "dependencies.yml"):
-        text = (project / file).read_text(encoding="utf-8", errors="replace") if (project / file).is_file() else ""
-        if found := re.search(r"^\s*-\s*(?:git|package|tarball|private)\s*:\s*(\S+)", text, re.MULTILINE):
-            return found.group(1)
-    return ""
 
 
 class Printer:

@@ -13,10 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workshop.dbt_project.data_to_ask import DataToAsk
 from workshop.dbt_project.files import copy_whole
 from workshop.dbt_project.invocation import PARSED, Run, dbt_lock, forget_parsed, invoke
 from workshop.dbt_project.known_tests import recall, remember, remembered
+from workshop.dbt_project.raw_to_ask import RawToAsk
 from workshop.places import PROJECT_NAME, WAREHOUSES
+
+NOTHING = RawToAsk()
 
 
 @dataclass(frozen=True)
@@ -36,22 +40,30 @@ def read_project(project: Path) -> Run:
     return reading(project, ["parse"])
 
 
-def compile_models(project: Path, name: str, manifest: Any = None) -> Compilation:
+def compile_models(project: Path, name: str, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation:
     """Compile the model `name` and what it is built on.
 
     manifest: from a run on the same files a moment ago, which saves reading them again
+    asked: what a model finds where it asks the data while it is compiled
     """
     # Without `empty`, dbt compiles the tests of these models as well.
-    return with_relations(compiling(project, ["--select", f"+{name}", "--indirect-selection", "empty"], manifest))
+    selection = ["--select", f"+{name}", "--indirect-selection", "empty"]
+    if manifest is None or not asked.is_another_shop:
+        return with_relations(compiling(project, selection, manifest, asked))
+    with other_macros(manifest, asked):
+        for node in manifest.nodes.values():  # else dbt takes these for done
+            if hasattr(node, "extra_ctes"):
+                node.extra_ctes, node.extra_ctes_injected = [], False
+        return with_relations(compiling(project, selection, manifest, asked))
 
 
-def compile_everything(project: Path, manifest: Any = None) -> Compilation:
-    """Compile all models and tests. `manifest` is as for `compile_models`."""
+def compile_everything(project: Path, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation:
+    """Compile all models and tests. `manifest` and `asked` are as for `compile_models`."""
     known = []
     if remembered:
         manifest = manifest or read_project(project).manifest
         known = recall(manifest) if manifest else []
-    compiled = compiling(project, ["--exclude", *(test.name for test in known)] if known else [], manifest)
+    compiled = compiling(project, ["--exclude", *(test.name for test in known)] if known else [], manifest, asked)
     if compiled.run.succeeded:
         remember(compiled.nodes, compiled.run.manifest)
     return with_relations(Compilation(compiled.run, [*compiled.nodes, *known]))
@@ -61,6 +73,21 @@ def built_nodes(run: Run) -> Sequence[Any]:
     """Return what a dbt command has built, and the ephemeral models that went into it, with `compiled_code`."""
     nodes = [result.node for result in run.results if str(result.status) == "success"]
     return with_relations(Compilation(run, [*nodes, *ephemeral_besides(run)])).nodes
+
+
+def render(project: Path, text: str, manifest: Any, asked: RawToAsk = NOTHING) -> Compilation:
+    """Return what dbt makes of a text as if it stood in a model of the project: one node, or none.
+
+    manifest: from a run on the same files a moment ago; asked: as for `compile_models`
+    """
+    words = ["compile", "--no-populate-cache", "--inline", text, *outside_of(project)]
+    there = set(manifest.nodes)
+    try:
+        run = invoke(words, callback=DataToAsk(asked, manifest).look, manifest=manifest)
+        return Compilation(run, [result.node for result in run.results])
+    finally:
+        for id in set(manifest.nodes) - there:  # dbt leaves the text's node behind where it fails
+            del manifest.nodes[id]
 
 
 def warm_up(project: Path) -> None:
@@ -74,10 +101,28 @@ def warm_up(project: Path) -> None:
 # -- how ---------------------------------------------------------------------------------------------------
 
 
-def compiling(project: Path, selection: Sequence[str], manifest: Any) -> Compilation:
+def compiling(project: Path, selection: Sequence[str], manifest: Any, asked: RawToAsk) -> Compilation:
     words = ["compile", "--no-populate-cache", *selection]
-    run = invoke([*words, *outside_of(project)], manifest=manifest) if manifest else reading(project, words)
+    if manifest:
+        run = invoke([*words, *outside_of(project)], callback=DataToAsk(asked, manifest).look, manifest=manifest)
+    else:
+        run = reading(project, words, asked)
     return Compilation(run, [*(result.node for result in run.results), *ephemeral_besides(run)])
+
+
+@contextmanager
+def other_macros(manifest: Any, asked: RawToAsk) -> Iterator[None]:
+    """Inside, other texts stand in the place of some of the project's macros."""
+    texts, project = dict(asked.macros), manifest.metadata.project_name
+    own = [macro for macro in manifest.macros.values() if macro.package_name == project and macro.name in texts]
+    written = [macro.macro_sql for macro in own]
+    for macro in own:
+        macro.macro_sql = texts[macro.name]
+    try:
+        yield
+    finally:
+        for macro, text in zip(own, written, strict=True):
+            macro.macro_sql = text
 
 
 def with_relations(compilation: Compilation) -> Compilation:
@@ -105,11 +150,11 @@ def ephemeral_besides(run: Run) -> list[Any]:
     return [model for model in ephemeral if model.unique_id not in there]
 
 
-def reading(project: Path, words: Sequence[str]) -> Run:
+def reading(project: Path, words: Sequence[str], asked: RawToAsk = NOTHING) -> Run:
     target = scratch_of(project) / "target"
-    run = invoke([*words, *outside_of(project)])
+    run = invoke([*words, *outside_of(project)], callback=DataToAsk(asked).look)
     if (run.manifest is None or has_stale_tests(run.manifest)) and forget_parsed(target):
-        run = invoke([*words, *outside_of(project)])
+        run = invoke([*words, *outside_of(project)], callback=DataToAsk(asked).look)
     if run.manifest is None:
         forget_parsed(target)
     return run

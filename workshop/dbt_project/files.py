@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from workshop.dbt_project.leftovers import sweep
-from workshop.places import TERMINAL_WAREHOUSE, WAREHOUSES
+from workshop.places import TERMINAL_WAREHOUSE, WAREHOUSES, WORKSHOP_UTILS
 
 WRITABLE_SUFFIXES = (".sql", ".yml", ".yaml", ".md", ".csv")
 GENERATED = ("target", "logs", "dbt_packages", WAREHOUSES)
@@ -34,6 +34,8 @@ class Edit:
 def create_project(project: Path, starter: Path) -> bool:
     """Create the project that is in the folder `starter` at `project`; what is there already is left as it is.
 
+    Beside it lies our dbt package, for `packages.yml` to name.
+
     Returns whether the project is new. Raises OSError where it can't be written.
     """
     is_new = not (project / "dbt_project.yml").exists() and not (project / "models").exists()
@@ -50,6 +52,9 @@ def create_project(project: Path, starter: Path) -> bool:
     for name in ("dbt_project.yml", "profiles.yml", ".gitignore"):
         copy_if_missing(starter / name, project / name)
     (project / TERMINAL_WAREHOUSE).mkdir(parents=True, exist_ok=True)
+    for file in WORKSHOP_UTILS.rglob("*"):
+        if file.is_file():
+            copy_if_missing(file, project.parent / WORKSHOP_UTILS.name / file.relative_to(WORKSHOP_UTILS))
     return is_new
 
 

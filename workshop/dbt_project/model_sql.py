@@ -7,10 +7,11 @@ from difflib import get_close_matches
 
 import duckdb
 
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.sql_text import line_at, without_comments
 from workshop.dbt_project.sql_tree import ctes_of, is_named, parts_of, reads_of
 from workshop.dbt_project.trouble import Trouble, explain
-from workshop.dbt_project.work import DoesNotRun, Model
+from workshop.dbt_project.work import DoesNotRun
 
 NOT_A_SELECT = ("create", "insert", "update", "delete", "drop", "alter", "copy", "truncate", "attach", "set")
 

@@ -49,6 +49,8 @@ class RawTable:
     is_person: whether a row is somebody, so that others point at somebody or at nobody
     small: a condition for the rows of the small shop; rows that point at others left out are left out as well
     stamp: the column that the loader adds, with the moment of the load, or None
+    later_files: what the loader brings on day 2, on day 3, and so on: files like `file`, with rows that are new or take
+        the place of the row with the same key
     """
 
     name: str
@@ -61,6 +63,12 @@ class RawTable:
     is_person: bool = False
     small: str = "true"
     stamp: str | None = None
+    later_files: tuple[Path, ...] = ()
+
+    @property
+    def days(self) -> int:
+        """On how many days the loader comes."""
+        return 1 + len(self.later_files)
 
     @property
     def schema(self) -> str:

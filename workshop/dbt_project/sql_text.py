@@ -19,3 +19,9 @@ def has_comma_before_from(sql: str) -> bool:
 def line_at(sql: str, position: int) -> int:
     """Return the line, counted from 1, of a position counted in bytes."""
     return sql.encode()[:position].count(b"\n") + 1
+
+
+def line_of(error: Exception) -> int | None:
+    """Return the line of a select that DuckDB complains about. It was run in parentheses, which are the first line."""
+    found = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
+    return max(int(found.group(1)) - 1, 1) if found else None

@@ -15,6 +15,7 @@ from workshop.dbt_project.explaining.scene import Scene, Slip
 from workshop.dbt_project.explaining.sql_names import unknown_name
 from workshop.dbt_project.explaining.sql_repair import unreadable_sql
 from workshop.dbt_project.explaining.yaml_slips import docs_slip, yaml_slip
+from workshop.dbt_project.macro_meanings import MACRO_MEANINGS
 from workshop.dbt_project.yaml_files import text_in, texts_of
 
 
@@ -94,7 +95,7 @@ def in_yaml_or_docs(trouble: Trouble, project: Path) -> Trouble:
 
 def by_pattern(whole: str, names: Sequence[str]) -> Trouble:
     """Return what is known of a message without the file that it came from."""
-    for pattern, meaning in MEANINGS:
+    for pattern, meaning in (*MACRO_MEANINGS, *MEANINGS):
         match = re.search(pattern, whole, re.IGNORECASE | re.DOTALL)
         if match:
             wanted = next((group for group in match.groups() if group), "")

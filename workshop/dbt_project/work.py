@@ -1,8 +1,7 @@
 """The learner's work as a check sees it: files, models, compiled SQL, notes. Read-only."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,19 @@ import yaml
 
 from workshop.dbt_project.asking import Dbt, DbtHere
 from workshop.dbt_project.compilation import Compilation
-from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
 from workshop.dbt_project.freshness import Freshness
 from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.macro_files import with_macro_file
+from workshop.dbt_project.model import Model, ancestors_of
+from workshop.dbt_project.package_troubles import packages_trouble
+from workshop.dbt_project.passed_over import why_passed_over
 from workshop.dbt_project.raw_table import RawTable
+from workshop.dbt_project.raw_to_ask import RawToAsk
 from workshop.dbt_project.readable import unreadable
-from workshop.dbt_project.trouble import Trouble, at_slip, explain_in_project
-from workshop.dbt_project.yaml_files import text_in, texts_of
+from workshop.dbt_project.trouble import Trouble, explain_in_project
+from workshop.dbt_project.yaml_files import text_in
+from workshop.dbt_project.yaml_trouble import yaml_trouble
+from workshop.places import RAW_DATABASE
 
 NOTES = "notes"
 
@@ -35,35 +40,26 @@ class DoesNotRun(Exception):
         self.misconception = misconception
 
 
-@dataclass(frozen=True)
-class Model:
-    """A model of the learner's project.
-
-    path: relative to the project, with forward slashes
-    sql: compiled
-    relation: its quoted name in compiled SQL
-    reads: the quoted names of the models and sources that dbt knows it reads
-    parents: the names of the models among these
-    text: as the learner wrote it
-    all_models: the names of all models of the project
-    """
-
-    name: str
-    path: str
-    sql: str
-    relation: str
-    reads: frozenset[str]
-    parents: frozenset[str]
-    text: str = ""
-    all_models: tuple[str, ...] = ()
-
-
 class Work:
     """A project as its files are at this moment; make a new one for each check."""
 
-    def __init__(self, project: Path, built: frozenset[str] = frozenset(), dbt: Dbt | None = None) -> None:
-        """built: names of the relations in the notebook's warehouse, where there is one; dbt: who answers for it."""
+    def __init__(
+        self,
+        project: Path,
+        built: frozenset[str] = frozenset(),
+        dbt: Dbt | None = None,
+        tables: Sequence[RawTable] = (),
+        asked: RawToAsk | None = None,
+    ) -> None:
+        """Look at a project.
+
+        built: names of the relations in the notebook's warehouse, where there is one
+        dbt: who answers for it
+        tables: what the loader brings on day 1, for models that ask the data while dbt compiles them
+        asked: what they ask in place of it; without either, the raw database of the project
+        """
         self.project = project.resolve()
+        self.asked = asked or RawToAsk(tuple(tables), there=str(self.project / RAW_DATABASE))
         self.built = built
         self.dbt = dbt or DbtHere()
         self.read: Run | None = None
@@ -104,8 +100,27 @@ class Work:
         self.demand_project_file()
         self.read = self.read or self.dbt.read_project(self.project)
         if self.read.manifest is None:
-            raise DoesNotRun(self.explained(self.read.trouble))
+            raise DoesNotRun(packages_trouble(self.project) or self.explained(self.read.trouble))
         return self.read.manifest
+
+    def rendered(self, text: str) -> str:
+        """Return what dbt makes of a text as if it stood in a model. Raises DoesNotRun."""
+        compilation = self.dbt.render(self.project, text, self.manifest, self.asked)
+        if not compilation.nodes:
+            trouble = compilation.run.trouble
+            raise DoesNotRun(trouble or Trouble("dbt could not make SQL of this.", "Look at its Jinja."))
+        return str(compilation.nodes[0].compiled_code)
+
+    def in_another_shop(self, changes: Sequence[str] = (), macros: Mapping[str, str] | None = None) -> "Work":
+        """Return the same files, compiled for a shop that differs from today's. Raises DoesNotRun.
+
+        changes: the statements on `raw` that make it of today's
+        macros: what stands in the place of some of the project's macros
+        """
+        asked = replace(self.asked, changes=tuple(changes), macros=tuple((macros or {}).items()))
+        other = Work(self.project, self.built, self.dbt, asked=asked)
+        other.read = self.read if self.manifest else None
+        return other
 
     def freshness_after(self, tables: Sequence[RawTable], hours: float) -> Freshness:
         """Return what dbt says of the sources' freshness when the raw tables were loaded `hours` ago."""
@@ -159,10 +174,10 @@ class Work:
 
     def nodes_of(self, compile: Callable[..., Compilation]) -> Sequence[Any]:
         self.demand_project_file()
-        compilation = compile(self.project, manifest=self.read.manifest if self.read else None)
+        compilation = compile(self.project, manifest=self.read.manifest if self.read else None, asked=self.asked)
         self.read = self.read or compilation.run
         if not compilation.run.succeeded:
-            raise DoesNotRun(self.explained(compilation.run.trouble))
+            raise DoesNotRun(packages_trouble(self.project) or self.explained(compilation.run.trouble))
         return compilation.nodes
 
     def in_order(self, compiled: Sequence[Any]) -> list[Model]:
@@ -202,47 +217,7 @@ class Work:
         """Return the trouble, with what the file at fault tells."""
         if trouble is None:
             return Trouble("dbt stopped without a message.", "Run `%dbt build`, and look at what it says.")
-        return explain_in_project(trouble, self.project, tuple(self.model_files))
-
-
-def why_passed_over(project: Path, file: Path | None) -> str:
-    """Return why dbt passes over a model whose file is there."""
-    settings = (project / "dbt_project.yml").read_text(encoding="utf-8", errors="replace")
-    paths = re.search(r"^model-paths\s*:(.*(?:\n\s*-.*)*)", settings, re.MULTILINE)
-    if paths and "models" not in re.findall(r"[\w/.-]+", paths[1]):
-        said = "`model-paths` in `dbt_project.yml` says where dbt looks for models, and `models` is not among them."
-        return f'{said} It should read `model-paths: ["models"]`.'
-    off = re.compile(r"\+?enabled\s*[:=]\s*['\"]?(false|no|off)\b", re.IGNORECASE)
-    if file and off.search(file.read_text(encoding="utf-8", errors="replace")):
-        return f"`{file.relative_to(project).as_posix()}` says `enabled=false`, so dbt passes over it. Take that away."
-    texts = [("dbt_project.yml", settings), *texts_of(project, ".yml", ".yaml")]
-    found = [name for name, text in texts if off.search(text)]
-    if found:
-        return f"`{found[0]}` says `enabled: false` of it or of its folder, so dbt passes over it. Take that away."
-    return "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in `models/`."
-
-
-def ancestors_of(model: Model, models: list[Model]) -> set[str]:
-    """Return the names of all models that `model` is built on, among `models`."""
-    parents_of = {each.name: each.parents for each in models}
-    found: set[str] = set()
-    waiting = set(model.parents)
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        waiting |= parents_of.get(name, frozenset()) - found
-    return found
-
-
-def yaml_trouble(error: Exception, file: str, text: str) -> Trouble:
-    """Return what is wrong with the text of a YAML file, with its line."""
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    trouble = Trouble(
-        f"This is not valid YAML: {problem}.",
-        "Look at that line and the one before it: the spaces in front, a colon and a space behind each key.",
-        file,
-        mark.line + 1 if mark else None,
-    )
-    found = unreadable_yaml(text)
-    return at_slip(trouble, file, text, found[0]) if found else trouble
+        found = with_macro_file(trouble, self.project)
+        if found.file.startswith(("macros/", "tests/")):
+            return found
+        return with_macro_file(explain_in_project(trouble, self.project, tuple(self.model_files)), self.project)

@@ -135,7 +135,9 @@ def name_of(node: Any) -> str:
 
 
 def is_dbts_own(test: Any) -> bool:
-    return all(macro.startswith("macro.dbt") for macro in test.depends_on.macros)
+    return all(
+        macro and macro.startswith("macro.dbt") for macro in test.depends_on.macros
+    )  # None: it was not there yet
 
 
 def settings_of(config: Any) -> tuple[str, ...]:

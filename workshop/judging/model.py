@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from workshop.dbt_project.files import tidy
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.sql_text import without_comments
-from workshop.dbt_project.work import Model, NotStarted, Work
+from workshop.dbt_project.work import NotStarted, Work
 from workshop.judging.explanation import hard_coded, praise, show, show_on_everything
 from workshop.judging.model_answer import ModelAnswer
 from workshop.judging.recognition import recognise
@@ -23,10 +24,10 @@ def judge_model(work: Work, answer: ModelAnswer, reference: Reference) -> Verdic
     """Return the verdict on the learner's model: compile, run, compare, name, show. Raises NotStarted, DoesNotRun."""
     trial = set_up(compiled(work, answer, reference), answer, reference)
     if tables := trial.hard_coded_tables():
-        return hard_coded(reference.mistake(answer.name, "hard_coded_table"), tables)
+        return hard_coded(reference.mistake(answer.of_exercise, "hard_coded_table"), tables)
     finding = trial.compare()
     if not finding.difference and not trial.is_built_on(answer.built_on):
-        return not_yet(reference.mistake(answer.name, f"not_built_on_{answer.built_on[0].name}"))
+        return not_yet(reference.mistake(answer.of_exercise, f"not_built_on_{answer.built_on[0].name}"))
     if not finding.difference:
         return praise(finding, trial.model, answer)
     recognised = recognise(finding, trial.on_everything, answer, reference)

@@ -12,7 +12,7 @@ from workshop.judging.twin import content_of
 class ModelAnswer:
     """What the answer to a model exercise is like.
 
-    name: of the model and its exercise
+    name: of the model
     key: the column that tells its rows apart: its grain
     folder: where the file belongs
     praise: what was right and why it matters
@@ -21,6 +21,7 @@ class ModelAnswer:
     accepted: other results that are right: a select from {source} that makes them of the answer, and a remark on each
     may_read: tables that a model may name without ref or source
     built_on: models that it has to read, itself or through others
+    exercise: whose answer it is, where the exercise is not called as the model is
     """
 
     name: str
@@ -32,6 +33,11 @@ class ModelAnswer:
     accepted: Mapping[str, str] = field(default_factory=dict)
     may_read: tuple[str, ...] = ()
     built_on: "tuple[ModelAnswer, ...]" = ()
+    exercise: str = ""
+
+    @property
+    def of_exercise(self) -> str:
+        return self.exercise or self.name
 
     def name_among(self, models: Container[str]) -> str:
         """Return what the model is called in a project with these models."""

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.model_sql import demand_one_select
-from workshop.dbt_project.work import DoesNotRun, Model, Work
+from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.dbt_project.yaml_lint import Finding, lint
 from workshop.judging.breaking import Patient
 from workshop.judging.comparison import Result

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import duckdb
+from jinja2 import TemplateError
 
 from workshop.judging.comparison import Difference, Result, compare
 from workshop.judging.misconception import Misconception, Mistake
@@ -77,11 +78,20 @@ def known_differences(
     right = right_models(reference)
     wanted = right.run(expectation.sql, right.raw.small)
     found = []
-    for mistake in reference.mistakes_of(answer.name).values():
-        text = mistake.model(answer.name)
-        if text is not None and (returned := result_of(right, render(text), expectation)):
+    for mistake in reference.mistakes_of(answer.of_exercise).values():
+        sql = sql_of(mistake, answer)
+        if sql is not None and (returned := result_of(right, sql, expectation)):
             found.append((mistake, compare(returned, wanted, answer.key)))
     return found
+
+
+def sql_of(mistake: Misconception, answer: ModelAnswer) -> str | None:
+    """Return the SQL that a mistake gives the answer's model; None where it gives none, or Jinja refuses it."""
+    text = mistake.model(answer.name)
+    try:
+        return None if text is None else render(text)
+    except (TemplateError, TypeError):  # such a mistake is known by what dbt says of it
+        return None
 
 
 def result_of(right: RightModels, sql: str, expectation: Expectation) -> Result | None:

@@ -69,9 +69,12 @@ def relation(name: str) -> str:
 
 
 def render(text: str) -> str:
-    """Return a model's Jinja SQL with its refs pointing at right models and its sources at `raw`."""
+    """Return a model's Jinja SQL with its refs pointing at right models and its sources at `raw`.
+
+    Raises jinja2.TemplateError where it needs more of dbt than these.
+    """
     template = Environment().from_string(text)
-    return template.render(ref=relation, source=lambda source, table: f'"raw"."{source}"."{table}"')
+    return template.render(ref=relation, source=lambda source, table: f'"raw"."{source}"."{table}"', execute=True)
 
 
 def parents_of(text: str) -> list[str]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.trouble import Trouble, explain, explain_in_project
-from workshop.dbt_project.work import DoesNotRun, Model, Work
+from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.judging.deadline import NeverEnds, TooSlow
 from workshop.judging.reference import Reference
 from workshop.judging.twin import NotOneSelect

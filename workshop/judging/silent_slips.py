@@ -8,9 +8,9 @@ from workshop.dbt_project.explaining.scene import Scene
 from workshop.dbt_project.explaining.sql_changes import KEYWORDS
 from workshop.dbt_project.explaining.sql_tables import misspelt_join
 from workshop.dbt_project.explaining.sql_tokens import TEXT, WORD, tokens_of
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.raw_table import KnownValues
 from workshop.dbt_project.sql_tree import ctes_of, reads_of
-from workshop.dbt_project.work import Model
 from workshop.judging.reference import Reference
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.model_sql import demand_one_select, hard_coded_tables, is_misspelt
-from workshop.dbt_project.work import DoesNotRun, Model
+from workshop.dbt_project.work import DoesNotRun
 from workshop.judging.comparison import Result, compare
 from workshop.judging.deadline import TooSlow
 from workshop.judging.model_answer import Expectation, Finding, ModelAnswer

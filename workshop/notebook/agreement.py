@@ -10,7 +10,8 @@ import duckdb
 from workshop.course.reference import answers
 from workshop.dbt_project.agreement import Behind, Why, disagreements, left_over
 from workshop.dbt_project.files import ProjectTrouble
-from workshop.dbt_project.work import DoesNotRun, Model, Work, ancestors_of
+from workshop.dbt_project.model import Model, ancestors_of
+from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.judging.exercise import Exercise
 from workshop.notebook.session import Session
 

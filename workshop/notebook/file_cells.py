@@ -10,8 +10,8 @@ from workshop.course.reference import reference
 from workshop.dbt_project.files import WRITABLE_SUFFIXES, path_in_project, tidy, write_file
 from workshop.dbt_project.sql_text import without_comments
 from workshop.dbt_project.trouble import Trouble
-from workshop.dbt_project.work import yaml_trouble
 from workshop.dbt_project.yaml_lint import lint
+from workshop.dbt_project.yaml_trouble import yaml_trouble
 from workshop.judging.findings import slip_in
 from workshop.notebook.cards import Card, note_card, trouble_card
 from workshop.notebook.preview import preview_model

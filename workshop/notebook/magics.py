@@ -10,6 +10,7 @@ from IPython.display import display
 from workshop.classroom.check_in import check_in_line
 from workshop.course.catch_up import catch_up
 from workshop.course.groups import EXERCISES, find_exercise, find_group
+from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import answers
 from workshop.course.undo import undo
 from workshop.dbt_project.compilation import warm_up
@@ -23,13 +24,13 @@ from workshop.notebook.dbt_words import trouble_cards
 from workshop.notebook.file_cells import save_file, save_model
 from workshop.notebook.hints import folded_hints, hint, solution, split_number
 from workshop.notebook.lineage import lineage
+from workshop.notebook.loads import load_of, loaded
 from workshop.notebook.moving import move
 from workshop.notebook.session import Session
 from workshop.notebook.sql_cells import connect_jupysql
 from workshop.notebook.steps import step_of, strip_below, strip_card
 from workshop.notebook.typed import in_shell_words, in_words, with_body
 
-MOST_HOURS = 24 * 365  # older than any data of ours
 NAMED_EXERCISE = ("check", "hint", "solution", "catch_up")
 
 
@@ -185,18 +186,14 @@ class WorkshopMagics(Magics):
     @line_magic
     @in_words
     def load_raw(self, line: str) -> None:
-        """%load_raw 18
+        """%load_raw 18, %load_raw --day 2
 
         Load the raw data again, as if the loader had run that many hours ago; without a number, one hour ago.
+        With --day 2 it holds what the loader brought until that day, and with --day 1 it is as at first.
         """
-        try:
-            hours = float(line or 1)
-        except ValueError:
-            hours = -1.0
-        if not 0 <= hours <= MOST_HOURS:
-            raise UsageError(f"{line} is not a number of hours. Write %load_raw 18, or %load_raw to load it fresh.")
-        self.session.load_raw(hours)
-        note_card(f"`raw` is loaded again, {hours:g} hour{'' if hours == 1 else 's'} old.").show()
+        hours, day = load_of(line)
+        day = self.session.load_raw(hours, day)
+        note_card(loaded(hours, day)).show()
 
     @line_magic
     @in_words
@@ -249,4 +246,4 @@ class WorkshopMagics(Magics):
         return step_of(self.session.group, self.work())
 
     def work(self) -> Work:
-        return Work(self.session.project, self.session.relations())
+        return Work(self.session.project, self.session.relations(), tables=RAW_TABLES)

@@ -13,11 +13,14 @@ from workshop.course.reference import reference
 from workshop.dbt_project.aside import aside
 from workshop.dbt_project.built import kinds_of
 from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.model_sql import demand_one_select
-from workshop.dbt_project.work import DoesNotRun, Model, Work
+from workshop.dbt_project.sql_text import line_of
+from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.judging.refusal import of_duckdb, told_in_full
 from workshop.notebook import agreement
 from workshop.notebook.cards import Card, note_card, tables_card, trouble_card
+from workshop.notebook.compiled_sql import with_compiled_sql
 from workshop.notebook.row_counts import counted
 from workshop.notebook.session import Session
 from workshop.notebook.tables import Table
@@ -52,12 +55,12 @@ def preview_model(session: Session, path: Path) -> Card:
                 f"to "
                 f"show. Build it: `%dbt run --select {parent}`, then run this cell again."
             )
-        return trouble_card(f"{saved}\n\n{of_duckdb(error, model, reference())}")
+        card = trouble_card(f"{saved}\n\n{of_duckdb(error, model, reference())}")
+        return with_compiled_sql(card, model, line_of(error))
     counts = counts or ("" if rows else "It returns no rows.")
     told = "\n\n".join(filter(None, [f"{saved} {counts}".rstrip(), agreement.of_model(session, work, path.stem)]))
-    if not rows:
-        return tables_card(told, [])
-    return tables_card(told, [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])])
+    tables = [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])] if rows else []
+    return with_compiled_sql(tables_card(told, tables), model)
 
 
 # -- how ---------------------------------------------------------------------------------------------------

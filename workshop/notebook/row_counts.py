@@ -7,8 +7,8 @@ from functools import partial
 import duckdb
 
 from workshop.dbt_project.aside import aside
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.sql_tree import parts_of, reads_of
-from workshop.dbt_project.work import Model
 
 MOST = 1_000_000  # to count more could take longer than anybody waits for a preview
 SECONDS = 5

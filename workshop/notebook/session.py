@@ -20,10 +20,10 @@ from workshop.dbt_project.built import (
     write_builds,
 )
 from workshop.dbt_project.causes import cause_of, is_in_use
-from workshop.dbt_project.commands import run_dbt
+from workshop.dbt_project.commands import install_packages, run_dbt
 from workshop.dbt_project.files import ProjectTrouble, apply_edits, create_project
 from workshop.dbt_project.invocation import Run
-from workshop.dbt_project.raw_database import attach_raw, build_raw, ensure_fresh_raw, ensure_raw
+from workshop.dbt_project.raw_database import attach_raw, build_raw, day_loaded, ensure_fresh_raw, ensure_raw
 from workshop.dbt_project.warehouse import WarehouseTrouble, open_warehouse
 from workshop.notebook.typed import NO_MEMORY
 from workshop.places import RAW_DATABASE, SOLUTIONS, STARTER, project_beside
@@ -67,6 +67,7 @@ class Session:
             if is_solution:
                 for answer in answered:
                     apply_edits(self.path, list(answer.edits))
+                install_packages(self.path)
             if self.connection is None:
                 raw = ensure_fresh_raw(self.path, RAW_TABLES)
                 self.connection, self.warehouse = open_warehouse(self.path, name, raw)
@@ -98,12 +99,18 @@ class Session:
         except duckdb.Error:
             return False
 
-    def load_raw(self, hours_old: float) -> None:
-        """Build the raw database again, as if loaded `hours_old` hours ago. Raises ProjectTrouble."""
+    def load_raw(self, hours_old: float, day: int | None = None) -> int:
+        """Build the raw database again, as if loaded `hours_old` hours ago, and return until which day it was loaded.
+
+        day: the day until which the loader came; None for the one as before
+
+        Raises ProjectTrouble.
+        """
         raw = self.project / RAW_DATABASE
+        day = day or day_loaded(raw, RAW_TABLES) or 1
         self.open_connection.execute("detach database if exists raw")
         try:
-            build_raw(raw, RAW_TABLES, hours_old)
+            build_raw(raw, RAW_TABLES, hours_old, day)
         except (OSError, duckdb.Error) as error:
             is_read = is_in_use(error) or isinstance(error, PermissionError)
             why = IN_USE if is_read else f"{cause_of(error)}. Check the free space, then run this cell again."
@@ -111,6 +118,7 @@ class Session:
         finally:
             with suppress(OSError, duckdb.Error):  # the first cell brings it back, or says why not
                 attach_raw(self.open_connection, ensure_raw(self.path, RAW_TABLES))
+        return day
 
     def run_dbt(self, words: Sequence[str], show: Callable[[str], None]) -> Run:
         """Run a dbt command in this notebook's warehouse. Raises ProjectTrouble where it is not open."""

@@ -8,6 +8,7 @@ from typing import Any
 from workshop.dbt_project.compilation import Compilation
 from workshop.dbt_project.freshness import Freshness
 from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.known_tests import DBTS_OWN
 from workshop.dbt_project.trouble import Trouble
 
 TEXT_OF_A_TROUBLE = 4000
@@ -35,9 +36,19 @@ def run_as_data(run: Run) -> dict[str, Any]:
         "nodes": {id: plain(node) for id, node in run.manifest.nodes.items()},
         "sources": {id: plain(source) for id, source in run.manifest.sources.items()},
         "docs": {id: plain(block) for id, block in run.manifest.docs.items()},
+        "macros": {id: macro_as_data(macro) for id, macro in run.manifest.macros.items() if is_theirs(macro)},
+        "metadata": {"project_name": run.manifest.metadata.project_name},
         "disabled": {id: [plain(each) for each in several] for id, several in run.manifest.disabled.items()},
     }
     return {"succeeded": run.succeeded, "manifest": manifest, "trouble": run.trouble and asdict(run.trouble)}
+
+
+def is_theirs(macro: Any) -> bool:
+    return macro.package_name not in DBTS_OWN
+
+
+def macro_as_data(macro: Any) -> dict[str, str]:
+    return {"name": macro.name, "package_name": macro.package_name, "macro_sql": macro.macro_sql}
 
 
 def freshness_as_data(freshness: Freshness) -> dict[str, Any]:
@@ -88,7 +99,7 @@ def run_of(data: Any) -> Run:
         raise ValueError("This is no run.")
     manifest = data.manifest
     if isinstance(manifest, Told):
-        kinds = ("nodes", "sources", "docs", "disabled")
+        kinds = ("nodes", "sources", "docs", "macros", "metadata", "disabled")
         manifest = Told(
             {kind: manifest.get(kind) if isinstance(manifest.get(kind), Told) else Told() for kind in kinds}
         )

@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 from workshop.classroom.sandbox.as_data import compilation_from, freshness_from, run_from
 from workshop.classroom.sandbox.channel import Channel, Silence
-from workshop.dbt_project.compilation import Compilation
+from workshop.dbt_project.compilation import NOTHING, Compilation
 from workshop.dbt_project.freshness import Freshness
 from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.raw_table import RawTable
+from workshop.dbt_project.raw_to_ask import RawToAsk
 from workshop.dbt_project.trouble import Trouble
 from workshop.dbt_project.work import DoesNotRun
 
@@ -29,18 +30,17 @@ class DbtElsewhere:
     def read_project(self, project: Path) -> Run:
         return self.ask(run_from, what="read")
 
-    def compile_models(self, project: Path, name: str, manifest: Any = None) -> Compilation:
-        return self.ask(compilation_from, what="compile", name=name)
+    def compile_models(self, project: Path, name: str, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation:
+        return self.ask(compilation_from, what="compile", name=name, asked=as_told(asked))
 
-    def compile_everything(self, project: Path, manifest: Any = None) -> Compilation:
-        return self.ask(compilation_from, what="compile", name="")
+    def compile_everything(self, project: Path, manifest: Any = None, asked: RawToAsk = NOTHING) -> Compilation:
+        return self.ask(compilation_from, what="compile", name="", asked=as_told(asked))
+
+    def render(self, project: Path, text: str, manifest: Any, asked: RawToAsk = NOTHING) -> Compilation:
+        return self.ask(compilation_from, what="render", text=text, asked=as_told(asked))
 
     def freshness_after(self, project: Path, manifest: Any, tables: Sequence[RawTable], hours: float) -> Freshness:
-        told = [
-            {"name": table.name, "file": str(table.file), "columns": dict(table.columns), "stamp": table.stamp}
-            for table in tables
-        ]
-        return self.ask(freshness_from, what="freshness", tables=told, hours=hours)
+        return self.ask(freshness_from, what="freshness", tables=tables_told(tables), hours=hours)
 
     def ask(self, read: Callable[[str], Answer], **question: Any) -> Answer:
         try:
@@ -58,3 +58,15 @@ class DbtElsewhere:
                 "needs more memory or files than a project does.",
             )
         )
+
+
+def tables_told(tables: Sequence[RawTable]) -> list[dict[str, Any]]:
+    return [
+        {"name": table.name, "file": str(table.file), "columns": dict(table.columns), "stamp": table.stamp}
+        for table in tables
+    ]
+
+
+def as_told(asked: RawToAsk) -> dict[str, Any]:
+    """Return what there is to ask without the project's own raw database: that is a stranger's."""
+    return {"tables": tables_told(asked.tables), "changes": asked.changes, "macros": asked.macros}

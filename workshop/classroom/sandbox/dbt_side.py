@@ -20,6 +20,7 @@ from workshop.classroom.sandbox.confinement import be_closed_to_others, can_filt
 from workshop.dbt_project.asking import DbtHere
 from workshop.dbt_project.compilation import without_garbage_collection
 from workshop.dbt_project.raw_table import RawTable
+from workshop.dbt_project.raw_to_ask import RawToAsk
 
 READY = b"."
 PROJECT_FILE = "name: warm\nversion: '1.0'\nprofile: jaffle_shop\n"
@@ -97,13 +98,23 @@ def answer(channel: Channel, project: Path) -> None:
             elif asked["what"] == "freshness":
                 tables = [table_of(table) for table in asked["tables"]]
                 told = freshness_as_data(dbt.freshness_after(project, manifest, tables, asked["hours"]))
+            elif asked["what"] == "render":
+                manifest = manifest or dbt.read_project(project).manifest
+                told = compilation_as_data(dbt.render(project, asked["text"], manifest, to_ask(asked["asked"])))
             else:
-                name = asked["name"]
+                name, there = asked["name"], to_ask(asked["asked"])
                 compilation = (
-                    dbt.compile_models(project, name, manifest) if name else dbt.compile_everything(project, manifest)
+                    dbt.compile_models(project, name, manifest, there)
+                    if name
+                    else dbt.compile_everything(project, manifest, there)
                 )
                 manifest, told = manifest or compilation.run.manifest, compilation_as_data(compilation)
             channel.say(json.dumps(told, default=str))
+
+
+def to_ask(told: dict[str, Any]) -> RawToAsk:
+    tables = tuple(table_of(table) for table in told["tables"])
+    return RawToAsk(tables, tuple(told["changes"]), macros=tuple((name, text) for name, text in told["macros"]))
 
 
 def table_of(told: dict[str, Any]) -> RawTable:

@@ -1,0 +1,70 @@
+"""Group 3's exercises, where they begin and what else is right or wrong besides the known mistakes."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Answered, put_back, verdict_on
+
+from workshop.course.reference import answers
+from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, NOT_YET, PASSED
+
+MODEL = "models/intermediate/int_payments_pivoted_to_orders.sql"
+
+
+@pytest.fixture
+def project(answered: Answered) -> Path:
+    """A project in which group 2 is done, to be changed within `put_back`."""
+    return answered("marts")
+
+
+def write(project: Path, path: str, text: str) -> None:
+    (project / path).parent.mkdir(parents=True, exist_ok=True)
+    (project / path).write_text(text, encoding="utf-8")
+
+
+def text_of(exercise: str) -> str:
+    return answers()[exercise].edits[0].text
+
+
+# -- pivot, loop -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exercise", ["pivot", "loop"])
+def test_nothing_is_there_yet(project: Path, exercise: str) -> None:
+    assert verdict_on(project, exercise).outcome == NOT_STARTED
+
+
+def test_a_loop_begins_where_the_pivot_ends(project: Path) -> None:
+    with put_back(project):
+        write(project, MODEL, text_of("pivot"))
+        assert verdict_on(project, "pivot").outcome == PASSED
+        verdict = verdict_on(project, "loop")
+        assert verdict.outcome == NOT_STARTED and "once for each method" in verdict.message
+        write(project, MODEL, text_of("loop"))
+        assert [verdict_on(project, each).outcome for each in ("pivot", "loop")] == [PASSED, PASSED]
+
+
+def test_a_mistake_of_the_step_before_is_named_in_a_loop_as_well(project: Path) -> None:
+    with put_back(project):
+        write(project, MODEL, text_of("loop").replace(" else 0", ""))
+        assert verdict_on(project, "loop").misconception == "missing_instead_of_zero"
+        write(project, MODEL, text_of("loop").replace("where status = 'success'", ""))
+        assert verdict_on(project, "loop").misconception == "failed_payments_counted"
+
+
+@pytest.mark.parametrize(
+    ("looks", "outcome"),
+    [
+        ("{{ }}", DOES_NOT_RUN),
+        ("{% for i in range(3) %}", DOES_NOT_RUN),
+        ("select 1 as order_id {% for", DOES_NOT_RUN),
+        ("{% set payment_methods = [] %}select order_id from {{ ref('stg_payments') }}", NOT_YET),
+        ("select * from {{ ref('fct_orders') }} {% for x in [1] %}{% endfor %}", NOT_YET),
+    ],
+)
+def test_whatever_stands_in_the_file_gets_an_answer(project: Path, looks: str, outcome: str) -> None:
+    with put_back(project):
+        write(project, MODEL, looks)
+        verdict = verdict_on(project, "loop")
+        assert verdict.outcome == outcome, verdict.message
+        assert "our mistake" not in verdict.message

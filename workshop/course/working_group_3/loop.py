@@ -1,0 +1,66 @@
+"""Judge the pivot in a loop: the same result, each method written once, and no comma that DuckDB alone forgives."""
+
+import re
+from dataclasses import replace
+
+from workshop.course.reference import reference
+from workshop.course.working_group_3.jinja_slips import in_words_of
+from workshop.course.working_group_3.pivot import METHODS, MODEL, PIVOT, check_pivot
+from workshop.dbt_project.sql_text import has_comma_before_from, without_comments
+from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
+from workshop.judging.model import judge_model
+from workshop.judging.verdict import Verdict, not_yet
+
+LOOP = replace(
+    PIVOT,
+    exercise="loop",
+    praise="The same rows as before, and each method stands in your file once. A fifth method is one word in a list "
+    "now, and whoever changes the rule changes one line.",
+)
+
+
+def check_loop(work: Work) -> Verdict:
+    text = text_of_model(work)
+    if is_written_out(text):
+        raise NotStarted(f"`{MODEL}.sql` still says the same once for each method.")
+    try:
+        verdict = judge_loop(work)
+    except DoesNotRun as error:
+        raise in_words_of("loop", error, text) from error
+    if not verdict.has_passed:
+        return verdict
+    if twice := [method for method in METHODS if times_written(method, text) > 1]:
+        return not_yet(reference().mistake("loop", "method_written_twice"), twice[0])
+    if has_comma_before_from(work.with_ancestors(MODEL)[-1].sql):
+        return not_yet(reference().mistake("loop", "comma_before_from"))
+    return verdict
+
+
+def judge_loop(work: Work) -> Verdict:
+    """Return the verdict on what the model returns, in the words of this step's mistakes, else of those before."""
+    verdict = judge_model(work, LOOP, reference())
+    if verdict.has_passed or not verdict.misconception:
+        before = check_pivot(work)
+        if before.misconception or not before.has_passed:
+            return before
+    return verdict
+
+
+# -- the file ----------------------------------------------------------------------------------------------
+
+
+def text_of_model(work: Work) -> str:
+    """Return the model's text without comments. Raises NotStarted where there is none."""
+    if MODEL not in work.model_files:
+        raise NotStarted(f"There is no model `{MODEL}` in your project yet: `%check pivot` comes first.")
+    return without_comments(work.model_files[MODEL].read_text(encoding="utf-8", errors="replace"))
+
+
+def is_written_out(text: str) -> bool:
+    """Tell whether each method stands in plain SQL, with no Jinja but refs."""
+    has_jinja = "{%" in re.sub(r"\{\{\s*(ref|source)\b.*?\}\}", "", text) or bool(re.search(r"\{\{\s*for\b", text))
+    return not has_jinja and all(times_written(method, text) for method in METHODS)
+
+
+def times_written(method: str, text: str) -> int:
+    return len(re.findall(rf"\b{method}(?=_amount\b|\b)", text))
