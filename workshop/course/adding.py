@@ -18,7 +18,7 @@ def add(keeper: Keeper, exercises: Sequence[Exercise]) -> None:
     for exercise in exercises:
         move_files(keeper, list(answers()[exercise.name].edits))
         for edit in text_edits([exercise]):
-            if edit.path.endswith(".sql"):
+            if is_about_dbt(edit) and edit.path.endswith(".sql"):
                 fill_in_model(keeper, edit)
             elif is_about_dbt(edit) and edit.path.endswith(YAML):
                 add_entries(keeper, edit)

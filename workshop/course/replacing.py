@@ -142,7 +142,7 @@ def put_in_place(keeper: Keeper, edit: Edit) -> None:
     files = Files(keeper.project)
     names = declared_by(edit.path, edit.text)
     text = files.adapted(edit.path, files.latest(edit))
-    if edit.path.endswith(".sql"):
+    if names and edit.path.endswith(".sql"):
         place = files.place_of(names[0][1]) or edit.path
         there = files.text(place)
         if there is None or not is_later(place, there, edit.text):

@@ -51,10 +51,7 @@ class Work:
         tables: Sequence[RawTable] = (),
         asked: RawToAsk | None = None,
     ) -> None:
-        """Look at a project.
-
-        built: names of the relations in the notebook's warehouse, where there is one
-        dbt: who answers for it
+        """built: names of the relations in the notebook's warehouse, where there is one; dbt: who answers for it
         tables: what the loader brings on day 1, for models that ask the data while dbt compiles them
         asked: what they ask in place of it; without either, the raw database of the project
         """
@@ -107,14 +104,12 @@ class Work:
         """Return what dbt makes of a text as if it stood in a model. Raises DoesNotRun."""
         compilation = self.dbt.render(self.project, text, self.manifest, self.asked)
         if not compilation.nodes:
-            trouble = compilation.run.trouble
-            raise DoesNotRun(trouble or Trouble("dbt could not make SQL of this.", "Look at its Jinja."))
+            raise DoesNotRun(compilation.run.trouble or Trouble("dbt made no SQL of this.", "Look at its Jinja."))
         return str(compilation.nodes[0].compiled_code)
 
     def in_another_shop(self, changes: Sequence[str] = (), macros: Mapping[str, str] | None = None) -> "Work":
-        """Return the same files, compiled for a shop that differs from today's. Raises DoesNotRun.
+        """Return the same files for a shop that `changes`, statements on `raw`, make of today's. Raises DoesNotRun.
 
-        changes: the statements on `raw` that make it of today's
         macros: what stands in the place of some of the project's macros
         """
         asked = replace(self.asked, changes=tuple(changes), macros=tuple((macros or {}).items()))

@@ -62,7 +62,7 @@ def check_from_data(work: Work) -> Verdict:
 def judge_today(work: Work) -> Verdict:
     """Return the verdict on today's data, in the words of this step's mistakes, else of those before."""
     verdict = judge_model(work, FROM_DATA, reference())
-    if verdict.has_passed or verdict.misconception:
+    if verdict.has_passed or verdict.misconception in reference().mistakes_of("from_data"):
         return verdict
     if ANOTHER_COLUMN.search(text_of_model(work)):
         return not_yet(reference().mistake("from_data", "values_of_another_column"))

@@ -39,11 +39,10 @@ def check_loop(work: Work) -> Verdict:
 def judge_loop(work: Work) -> Verdict:
     """Return the verdict on what the model returns, in the words of this step's mistakes, else of those before."""
     verdict = judge_model(work, LOOP, reference())
-    if verdict.has_passed or not verdict.misconception:
-        before = check_pivot(work)
-        if before.misconception or not before.has_passed:
-            return before
-    return verdict
+    if verdict.misconception in reference().mistakes_of("loop"):
+        return verdict
+    before = check_pivot(work)
+    return verdict if before.has_passed else before
 
 
 # -- the file ----------------------------------------------------------------------------------------------
