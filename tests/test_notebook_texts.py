@@ -103,10 +103,14 @@ def test_yaml_examples_are_what_dbt_reads_without_a_warning(tmp_path: Path) -> N
 
 def test_sql_examples_are_a_model_of_the_starter_and_one_that_compiles(tmp_path: Path) -> None:
     create_project(tmp_path, STARTER)
-    staging, steps = examples("sql")
+    staging, steps, macro, test = examples("sql")
     assert staging == (STARTER / "models/staging/stg_orders.sql").read_text(encoding="utf-8")
     write_file(tmp_path / "models/steps.sql", steps)
-    assert [model.name for model in Work(tmp_path).with_ancestors("steps")] == ["stg_orders", "steps"]
+    write_file(tmp_path / "macros/example.sql", macro)
+    write_file(tmp_path / "tests/generic/example.sql", test)
+    work = Work(tmp_path)
+    assert [model.name for model in work.with_ancestors("steps")] == ["stg_orders", "steps"]
+    assert {"shout", "test_in_the_past"} <= {each.name for each in work.manifest.macros.values()}
 
 
 def test_examples_answer_nothing() -> None:

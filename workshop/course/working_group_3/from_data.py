@@ -104,7 +104,7 @@ def shown(mistake: str, shop: OtherShop, found: Outcome) -> Verdict:
 
 def packages_missing(error: DoesNotRun) -> DoesNotRun | None:
     """Return the refusal in the words for packages that are named and not installed, where that is the cause."""
-    if "is not installed" in error.trouble.said or "dbt deps" in error.trouble.said:
+    if "is not installed" in error.trouble.said or "package(s) installed" in error.trouble.said:
         words = reference().mistake("from_data", "deps_not_run").words
         return DoesNotRun(replace(error.trouble, meaning=words), "deps_not_run")
     return None
