@@ -19,7 +19,8 @@ from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import answers
 from workshop.dbt_project.commands import install_packages
 from workshop.dbt_project.files import Edit, apply_edits, create_project, write_file
-from workshop.dbt_project.work import Model, Work, ancestors_of
+from workshop.dbt_project.model import Model, ancestors_of
+from workshop.dbt_project.work import Work
 from workshop.judging.exercise import try_exercise
 from workshop.judging.misconception import Misconception
 from workshop.judging.verdict import Verdict

@@ -5,8 +5,8 @@ import re
 import pytest
 from notebook import Cells
 
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.model_sql import line_in_file
-from workshop.dbt_project.work import Model
 from workshop.notebook.cards import note_card
 from workshop.notebook.compiled_sql import with_compiled_sql
 

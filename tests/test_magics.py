@@ -73,7 +73,7 @@ def test_misspelt_exercise(cells: Cells, name: str) -> None:
 
 
 def test_exercise_forgotten(cells: Cells) -> None:
-    assert "Which exercise? There are inspect_payments, stg_payments" in cells.run("%check")
+    assert "Which exercise? There are inspect_payments, stg_payments" in cells.run("%catch_up")
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,10 @@ def test_moving_without_two_names(learner: Cells) -> None:
     "cell",
     [
         "%check orders",
+        "%check",
+        "%hint",
+        "%hint 2",
+        "%solution",
         "%dbt run",
         "%lineage",
         "%progress",

@@ -12,7 +12,8 @@ from mutants import mutants_of
 
 from workshop.course.reference import reference
 from workshop.course.working_group_1.models import CUSTOMERS, ORDERS, STG_PAYMENTS
-from workshop.dbt_project.work import Model, Work
+from workshop.dbt_project.model import Model
+from workshop.dbt_project.work import Work
 from workshop.judging import model as judging_model
 from workshop.judging.comparison import compare
 from workshop.judging.deadline import TooSlow

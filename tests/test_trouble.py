@@ -1,8 +1,11 @@
 """What dbt and DuckDB say, as they say it, and what a learner reads."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from workshop.dbt_project.trouble import explain
+from workshop.dbt_project.trouble import explain, explain_in_project
 
 UNREADABLE_YAML = """Parsing Error
   Error reading jaffle_shop: staging/schema.yml - Runtime Error
@@ -60,7 +63,6 @@ UNREADABLE_PROJECT = """Runtime Error
         ("Connection Error: Connection already closed!", "Run the first cell"),
         ("at path ['enabled']: 'maybe' is not of type 'boolean'", "The setting `enabled`"),
         ("Interrupted!", "You stopped it"),
-        ("something nobody has seen before", "Read the message closely"),
     ],
 )
 def test_meaning(message: str, meaning: str) -> None:
@@ -116,3 +118,17 @@ def test_did_you_mean_a_command() -> None:
 def test_trouble_reads_as_message_place_and_meaning() -> None:
     text = str(explain("Compilation Error in model a (models/a.sql)\n  'reff' is undefined\n    line 3"))
     assert text.startswith("'reff' is undefined (models/a.sql, line 3)\n\nJinja does not know `reff`.")
+
+
+def test_where_nothing_is_known_the_whole_sentence_is_shown() -> None:
+    assert str(explain("Runtime Error\n  Something that nobody\n  has seen before")) == (
+        "Something that nobody has seen before"
+    )
+
+
+def test_a_file_outside_of_the_project_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "project/models").mkdir(parents=True)
+    (tmp_path / "secret.sql").write_text("select reff from nowhere")
+    for file in ("../secret.sql", str(tmp_path / "secret.sql")):
+        trouble = replace(explain("'reff' is undefined\n    line 1"), file=file)
+        assert explain_in_project(trouble, tmp_path / "project") == trouble

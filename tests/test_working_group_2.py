@@ -135,7 +135,6 @@ def test_no_slip_is_found_in_the_answers(answered: Answered, name: str) -> None:
         "# nothing yet\n",
         "version: 2\n",
         "models:\n",
-        "models: [1, 2]\nsources: {a: b}\n",
         "anchors:\n  - &id {name: id}\n",
     ],
 )
@@ -143,6 +142,12 @@ def test_odd_yaml_is_no_slip_and_no_crash(tmp_path: Path, text: str) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models/x.yml").write_text(text)
     assert lint(tmp_path) == []
+
+
+def test_lists_of_something_else_are_another_shape_and_no_crash(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/x.yml").write_text("models: [1, 2]\nsources: {a: b}\n")
+    assert {finding.name for finding in lint(tmp_path)} == {"another_shape"}
 
 
 def test_a_file_that_nobody_wrote_by_hand_is_passed_over(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 In a notebook, `%load_ext workshop` brings the magics. From outside, `workshop.grade(project)` judges a project.
 """
 
+from __future__ import annotations  # an older Python is to come as far as the sentence about it
+
 from pathlib import Path
 from typing import Any
 

@@ -3,6 +3,8 @@
 Each imports what it needs when it runs, so that `doctor` can speak where packages are missing.
 """
 
+from __future__ import annotations  # an older Python is to come as far as the sentence about it
+
 import argparse
 import sys
 from pathlib import Path
@@ -10,10 +12,15 @@ from pathlib import Path
 from workshop.classroom.lab import open_lab
 
 TRUST = "judge with no sandbox; only for projects of people who may do on this computer what you may do"
+BAD_USE = 2
+OLDEST, NEWEST = (3, 11), (3, 13)  # as in pyproject.toml
 
 
 def main(words: list[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 fine, 1 not fine, 2 bad use."""
+    if wrong := wrong_python(sys.version_info[:2]):
+        print(wrong, file=sys.stderr)
+        return BAD_USE
     parser = make_parser()
     options, rest = parser.parse_known_args(words)
     if rest and options.run is not run_lab:
@@ -22,11 +29,23 @@ def main(words: list[str] | None = None) -> int:
     return int(options.run(options))
 
 
+def wrong_python(version: tuple[int, ...]) -> str:
+    """Return what to do where this Python can't run the workshop, or ""."""
+    if OLDEST <= version <= NEWEST:
+        return ""
+    return (
+        f"This is Python {version[0]}.{version[1]}, and the workshop needs 3.11, 3.12 or 3.13. Install one of these, "
+        "remove the folder .venv and make it again, or let uv bring its own Python: README.md says how."
+    )
+
+
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="workshop", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     lab = commands.add_parser(
-        "lab", help="open JupyterLab on the first notebook; options such as --port go to JupyterLab", allow_abbrev=False
+        "lab",
+        help="open JupyterLab on the notebook of your group; options such as --port go to JupyterLab",
+        allow_abbrev=False,
     )
     lab.add_argument("--present", action="store_true", help="for a shared screen: large, light, nothing at the sides")
     lab.set_defaults(run=run_lab)

@@ -1,5 +1,7 @@
 """Open JupyterLab on a working group, and nothing else: no news, no update check, no call to the outside."""
 
+from __future__ import annotations  # an older Python is to come as far as the sentence about it
+
 import json
 import os
 import subprocess
@@ -7,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from workshop.places import JUPYTER_CONFIG, NOTEBOOKS
+from workshop.places import JUPYTER_CONFIG, NOTEBOOKS, WAREHOUSES, project_beside
 
 QUIET = (
     "--LabApp.news_url=None",
@@ -17,13 +19,16 @@ QUIET = (
 
 
 def open_lab(options: list[str], present: bool = False) -> int:
-    """Run JupyterLab on the first notebook until it is stopped; `options` go to JupyterLab. Returns its exit code.
+    """Run JupyterLab on the notebook of the group that one is in, until it is stopped. Returns its exit code.
+
+    options: go to JupyterLab
 
     present: for a shared screen; large, light, nothing at the sides. The settings and the layout of whoever presents
     are neither used nor changed: JupyterLab keeps its own in a temporary folder until it is stopped.
     """
     quiet = [*QUIET, "--LabApp.custom_css=True"] if present else QUIET
-    command = [sys.executable, "-m", "jupyterlab", *quiet, str(NOTEBOOKS / "working_group_1.ipynb"), *options]
+    notebook = NOTEBOOKS / f"working_group_{group_of(project_beside(NOTEBOOKS))}.ipynb"
+    command = [sys.executable, "-m", "jupyterlab", *quiet, str(notebook), *options]
     with tempfile.TemporaryDirectory(prefix="workshop-", ignore_cleanup_errors=True) as folder:
         environment = lab_environment()
         if present:
@@ -32,6 +37,37 @@ def open_lab(options: list[str], present: bool = False) -> int:
             return subprocess.run(command, env=environment, check=False).returncode
         except KeyboardInterrupt:
             return 0
+
+
+def group_of(project: Path) -> int:
+    """Return the number of the group that a learner with this project is in.
+
+    It is the last one in which a step passes, or the one behind it where all of its steps do. It is the first where
+    nothing passes, or where the project can't be judged.
+    """
+    if not project.is_dir():
+        return 1
+    try:
+        from workshop.course.groups import GROUPS
+        from workshop.dbt_project.work import Work
+        from workshop.judging.exercise import Exercise, try_exercise
+
+        work = Work(project)
+
+        def passes(step: Exercise) -> bool:
+            return try_exercise(step, work).verdict.has_passed
+
+        # Nobody is to wait for dbt where it can be seen without: in a group whose notebook was never run, nothing is
+        # passed; and a step that is not begun is seen at once, so a group is looked at from its end.
+        run_once = [group for group in GROUPS if (project / WAREHOUSES / f"working_group_{group.number}").is_dir()]
+        for group in reversed(run_once):
+            if all(passes(step) for step in reversed(group.exercises)):
+                return min(group.number + 1, GROUPS[-1].number)
+            if any(passes(step) for step in group.exercises):
+                return group.number
+        return 1
+    except Exception:  # whatever it is: JupyterLab is to open, and to say it there
+        return 1
 
 
 def lab_environment() -> dict[str, str]:

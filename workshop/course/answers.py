@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workshop.dbt_project.files import Edit
@@ -27,7 +27,7 @@ END = re.compile(r"^\s*(--|#) end answer$")
 LOOKS_LIKE_MARKER = re.compile(r"^\s*(--|#|//)\s*(end\s+)?answer\b", re.IGNORECASE)
 CHECK = re.compile(r"^%check\s+(\w+)", re.MULTILINE)
 FILE_MAGIC = re.compile(r"^%%(?:sqlmodel|dbtfile)\s+(\S+)\s*$")
-MOVE_MAGIC = re.compile(r"^%dbtmove\s+(\S+)\s+(\S+)\s*$", re.MULTILINE)
+MOVE_MAGIC = re.compile(r"^%dbtmove +(\S+(?: +\S+)*) +(\S+) *$", re.MULTILINE)
 
 
 class BadMarkers(ValueError):
@@ -145,7 +145,13 @@ def edits_of(source: str) -> list[Edit]:
     first, _, body = source.partition("\n")
     if file := FILE_MAGIC.match(first):
         return [Edit(file.group(1), body.strip("\n") + "\n")]
-    return [Edit(old, moved_to=new) for old, new in MOVE_MAGIC.findall(source)]
+    moves = [(old, target) for files, target in MOVE_MAGIC.findall(source) for old in files.split()]
+    return [Edit(old, moved_to=moved_to(old, target)) for old, target in moves]
+
+
+def moved_to(old: str, target: str) -> str:
+    """Return where a file goes: to `target`, or into it where that is a folder, with no suffix."""
+    return target if PurePosixPath(target).suffix else f"{target.rstrip('/')}/{PurePosixPath(old).name}"
 
 
 def as_lines(source: str) -> list[str]:

@@ -16,7 +16,7 @@ from workshop.places import COURSE, SOLUTIONS, STARTER
 def reference() -> Reference:
     """Return what all exercises are judged against."""
     starter = starter_models()
-    return Reference(RAW_TABLES, parents_first(starter | answered_models()), starter, mistake_folders())
+    return Reference(RAW_TABLES, parents_first(starter | answered_models()), starter, mistake_folders(), renamed())
 
 
 @cache

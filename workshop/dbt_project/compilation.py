@@ -69,6 +69,12 @@ def compile_everything(project: Path, manifest: Any = None, asked: RawToAsk = NO
     return with_relations(Compilation(compiled.run, [*compiled.nodes, *known]))
 
 
+def built_nodes(run: Run) -> Sequence[Any]:
+    """Return what a dbt command has built, and the ephemeral models that went into it, with `compiled_code`."""
+    nodes = [result.node for result in run.results if str(result.status) == "success"]
+    return with_relations(Compilation(run, [*nodes, *ephemeral_besides(run)])).nodes
+
+
 def render(project: Path, text: str, manifest: Any, asked: RawToAsk = NOTHING) -> Compilation:
     """Return what dbt makes of a text as if it stood in a model of the project: one node, or none.
 

@@ -40,6 +40,10 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "`ref` to the model you are writing is the usual cause.",
     ),
     (
+        r"found two sources with the name \"([^\"]+)\"",
+        "A table is declared twice below `sources:`, in one file or in two. Keep one of them.",
+    ),
+    (
         r"found two .*with the name \"([^\"]+)\"",
         "Two files are called {0}. dbt knows a model by its file name, whatever the folder: rename or remove one of "
         "them.",

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
 import duckdb
 
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.sql_text import line_at, without_comments
-from workshop.dbt_project.sql_tree import is_named, parts_of, reads_of
+from workshop.dbt_project.sql_tree import ctes_of, is_named, parts_of, reads_of
 from workshop.dbt_project.trouble import Trouble, explain
-from workshop.dbt_project.work import DoesNotRun, Model
+from workshop.dbt_project.work import DoesNotRun
 
 NOT_A_SELECT = ("create", "insert", "update", "delete", "drop", "alter", "copy", "truncate", "attach", "set")
 
@@ -33,7 +35,7 @@ def demand_one_select(model: Model) -> None:
             )
         )
     if semicolons:
-        raise DoesNotRun(replace(explain('near ";"'), said="The model ends in a semicolon.", file=model.path))
+        raise DoesNotRun(replace(explain('near ";"'), said="The model ends in a semicolon.", file=model.path, whole=""))
     first_word = "".join(re.findall(r"[^\W_]+", without_comments(model.sql))[:1]).lower()
     if first_word in NOT_A_SELECT:
         raise DoesNotRun(
@@ -45,16 +47,6 @@ def demand_one_select(model: Model) -> None:
         )
 
 
-def line_in_file(model: Model, line: int | None) -> int | None:
-    """Return where a line of the compiled SQL stands in the model's file; None where Jinja has written it."""
-    if line is None or "{%" not in model.written:
-        return line
-    compiled, written = model.sql.splitlines(), model.written.splitlines()
-    text = compiled[line - 1].strip() if line <= len(compiled) else ""
-    found = [number for number, each in enumerate(written, 1) if each.strip() == text]
-    return found[0] if text and len(found) == 1 else None
-
-
 def hard_coded_tables(model: Model, may_read: Sequence[str]) -> list[str]:
     """Return the tables that the compiled SQL names and dbt does not know about, as `schema.table`.
 
@@ -63,3 +55,12 @@ def hard_coded_tables(model: Model, may_read: Sequence[str]) -> list[str]:
     known = [parts_of(name) for name in (*model.reads, *may_read)]
     found = reads_of(model.sql).tables
     return [".".join(name) for name in found if not any(is_named(full, name) for full in known)]
+
+
+def is_misspelt(table: str, model: Model, raw_names: Sequence[str]) -> bool:
+    """Tell whether a table that a model names is not there: in `raw` it would be known, a CTE has nearly its name."""
+    first, _, rest = table.partition(".")
+    if rest and first == "raw":
+        return table not in raw_names
+    is_known = table in model.all_models or any(name.endswith(f".{table}") for name in raw_names)
+    return not rest and not is_known and bool(get_close_matches(table, ctes_of(model.sql), 1, 0.7))

@@ -116,6 +116,14 @@ def attach_raw(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
     connection.execute(f"attach if not exists {quoted(raw)} as raw (read_only)")
 
 
+def raw_tables_in(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the quoted names of the tables in the attached raw database. Raises duckdb.Error."""
+    rows = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = 'raw' order by all"
+    ).fetchall()
+    return [f'"raw"."{schema}"."{table}"' for schema, table in rows]
+
+
 # -- how ---------------------------------------------------------------------------------------------------
 
 

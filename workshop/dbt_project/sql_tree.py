@@ -1,4 +1,4 @@
-"""DuckDB's syntax tree of a select: which tables it reads."""
+"""DuckDB's syntax tree of a select: which tables it reads, and whether two selects are the same."""
 
 import json
 from dataclasses import dataclass
@@ -50,6 +50,30 @@ def reads_of(sql: str) -> Reads:
     walk(tree)
     shadowed = tuple(name for name in tables if len(name) == 1 and name[0] in ctes)
     return Reads(tuple(name for name in tables if name not in shadowed), shadowed, may_be_more)
+
+
+def canonical(sql: str) -> str:
+    """Return the select as DuckDB writes it, without comments and with its own spaces; as it is where that fails."""
+    try:
+        [(text,)] = parser().execute("select json_deserialize_sql(json_serialize_sql(?))", [sql]).fetchall()
+    except duckdb.Error:
+        return sql.strip()
+    return str(text)
+
+
+def ctes_of(sql: str) -> list[str]:
+    """Return the names of all CTEs of a select, in lower case; none where it does not parse."""
+    [(text,)] = parser().execute("select json_serialize_sql(?)", [sql]).fetchall()
+    found: list[str] = []
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            found.extend(entry["key"].lower() for entry in (node.get("cte_map") or {}).get("map", ()))
+        for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            walk(item)
+
+    walk(json.loads(text))
+    return found
 
 
 @cache

@@ -2,64 +2,161 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from workshop.dbt_project.error_meanings import MEANINGS
+from workshop.dbt_project.explaining.jinja_slips import jinja_slip
+from workshop.dbt_project.explaining.other_warehouses import other_warehouse
+from workshop.dbt_project.explaining.place import excerpt, line_number, position_of
+from workshop.dbt_project.explaining.scene import Scene, Slip
+from workshop.dbt_project.explaining.sql_names import unknown_name
+from workshop.dbt_project.explaining.sql_repair import unreadable_sql
+from workshop.dbt_project.explaining.yaml_slips import docs_slip, yaml_slip
 from workshop.dbt_project.macro_meanings import MACRO_MEANINGS
+from workshop.dbt_project.yaml_files import text_in, texts_of
 
 
 @dataclass(frozen=True)
 class Trouble:
     """Why something does not run.
 
-    said: the first line of what dbt or DuckDB said
-    meaning: what it usually means and what to do, in one or two sentences
+    said: what dbt or DuckDB said, in one line
+    meaning: what it usually means and what to do, in one or two sentences; "" where that is not known
     file: the project file at fault, with forward slashes, or ""
     line: the line in it, or None
+    shown: that line with those around it and a mark, or ""
+    whole: the whole message of dbt or DuckDB
     """
 
     said: str
     meaning: str
     file: str = ""
     line: int | None = None
+    shown: str = ""
+    whole: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         named = self.file and self.file not in self.said
         places = [self.file] * bool(named) + [f"line {self.line}"] * bool(self.line)
         where = f" ({', '.join(places)})" if places else ""
-        return f"{self.said}{where}\n\n{self.meaning}"
+        return "\n\n".join(filter(None, (f"{self.said}{where}", self.shown, self.meaning)))
 
 
-def explain(error: BaseException | str, node: Any = None, names: Sequence[str] = ()) -> Trouble:
+def explain(
+    error: BaseException | str,
+    node: Any = None,
+    names: Sequence[str] = (),
+    text: str = "",
+    file: str = "",
+    compiled: str = "",
+) -> Trouble:
     """Return the trouble behind an exception or message of dbt or DuckDB.
 
     node: the dbt node that failed, if it is known
     names: of models and of raw tables (such as "raw.library.books") that exist, for a "did you mean"
+    text: the SQL file or cell at fault, as the learner wrote it
+    file: its path, where it has one
+    compiled: what dbt made of it
     """
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    whole = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
     if isinstance(error, KeyboardInterrupt):
         return Trouble("Interrupted.", "You stopped it. The next cell works as usual.")
-    file, line = place(text, node)
+    named, line = place(whole, node)
+    trouble = replace(by_pattern(whole, names), file=file or named, line=line, whole=whole)
+    return in_the_file(trouble, Scene(whole, text, trouble.file, compiled or text, names)) if text else trouble
+
+
+def explain_in_project(trouble: Trouble, project: Path, names: Sequence[str] = (), compiled: str = "") -> Trouble:
+    """Return the same trouble, with what the file at fault tells."""
+    if not trouble.whole:
+        return trouble
+    if trouble.file.endswith(".sql") and (text := text_in(project, trouble.file)):
+        return explain(trouble.whole, names=names, text=text, file=trouble.file, compiled=compiled)
+    if trouble.file.startswith("models/") or (not trouble.file and "cycle" not in trouble.whole):
+        return in_yaml_or_docs(trouble, project)
+    return trouble
+
+
+def in_yaml_or_docs(trouble: Trouble, project: Path) -> Trouble:
+    """Return the trouble with the slip in the YAML or docs file that dbt names, or in any where it names none."""
+    for file, text in texts_of(project, ".yml", ".yaml", ".md"):
+        if trouble.file in ("", file):
+            slip = docs_slip(text) if file.endswith(".md") else yaml_slip(text, trouble.whole)
+            if slip:
+                return at_slip(trouble, file, text, slip)
+    return trouble
+
+
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def by_pattern(whole: str, names: Sequence[str]) -> Trouble:
+    """Return what is known of a message without the file that it came from."""
     for pattern, meaning in (*MACRO_MEANINGS, *MEANINGS):
-        match = re.search(pattern, text, re.IGNORECASE | re.DOTALL)
+        match = re.search(pattern, whole, re.IGNORECASE | re.DOTALL)
         if match:
             wanted = next((group for group in match.groups() if group), "")
-            hint = did_you_mean(wanted, (*names, *names_offered(text)))
+            hint = did_you_mean(wanted, (*names, *names_offered(whole)))
             words = meaning.format(*match.groups(), raw_tables=raw_tables_among(names))
-            return Trouble(first_line(text), words + hint, file, line)
-    return Trouble(first_line(text), "Read the message closely: it names what could not be understood.", file, line)
+            return Trouble(first_line(whole), words + hint)
+    return Trouble(all_of_it(whole), "")
+
+
+def in_the_file(trouble: Trouble, scene: Scene) -> Trouble:
+    """Return the trouble with its place in the learner's file, and in the words of the slip that is found there."""
+    slip: Slip | None = None
+    for look in (jinja_slip, other_warehouse, unreadable_sql, unknown_name):
+        slip = slip or look(scene)
+    at = slip.at if slip and slip.at is not None else None
+    if at is None:
+        at = position_of(scene.error, scene.text, scene.compiled)
+    line = line_number(scene.text, at) if at is not None else trouble.line if says_own_line(scene) else None
+    column = at - (scene.text.rfind("\n", 0, at) + 1) if at is not None else None
+    shown = excerpt(scene.text, line, column) if line else ""
+    return replace(trouble, meaning=slip.words if slip else trouble.meaning, line=line, shown=shown)
+
+
+def at_slip(trouble: Trouble, file: str, text: str, slip: Slip) -> Trouble:
+    """Return the trouble in the words of a slip, with its place in a file."""
+    line = line_number(text, slip.at) if slip.at is not None else trouble.line
+    return replace(trouble, meaning=slip.words, file=file, line=line, shown=excerpt(text, line) if line else "")
+
+
+def says_own_line(scene: Scene) -> bool:
+    """Tell whether the line in a message is one of the learner's file; those of DuckDB are of compiled SQL."""
+    return bool(re.search(r"^\s*line \d+$", scene.error, re.MULTILINE)) and "\n" not in leading_blank(scene.text)
+
+
+def leading_blank(text: str) -> str:
+    return text[: len(text) - len(text.lstrip())]
+
+
+HEADING = re.compile(
+    r"^(Encountered an error:?|(Compilation|Runtime|Parsing|Database) Error( in .*)?|Error reading .*)$"
+)
+
+
+def all_of_it(whole: str) -> str:
+    """Return a message in one line, without dbt's headings, the place in compiled SQL, and lists of functions."""
+    text = re.split(r"\n\s*(?:Candidate functions:|LINE \d+:|line \d+\n|compiled code at)", whole)[0]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    said = [line for line in lines if not HEADING.match(line) and not line.startswith("Did you mean")]
+    whole_sentence = " ".join(said or lines or ["dbt stopped without a message."])
+    return re.sub(r", got <class '.*'>", ", in quotes", whole_sentence)
 
 
 def first_line(text: str) -> str:
     """Return the line that says what happened, without dbt's headings."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    headings = re.compile(
-        r"^(Encountered an error:?|(Compilation|Runtime|Parsing|Database) Error( in .*)?|Error reading .*)$"
-    )
-    said = [line for line in lines if not headings.match(line)]
-    return CONFIG.sub(without_the_whole_entry, (said or lines or ["dbt stopped without a message."])[0])
+    said = [line for line in lines if not HEADING.match(line)]
+    first = (said or lines or ["dbt stopped without a message."])[0]
+    if first.endswith(":") and len(said) > 1:
+        first = f"{first} {said[1]}"
+    first = re.sub(r", got <class '.*'>", ", in quotes", first)
+    return CONFIG.sub(without_the_whole_entry, first)
 
 
 CONFIG = re.compile(

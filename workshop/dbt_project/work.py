@@ -1,9 +1,7 @@
 """The learner's work as a check sees it: files, models, compiled SQL, notes. Read-only."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -15,12 +13,15 @@ from workshop.dbt_project.compilation import Compilation
 from workshop.dbt_project.freshness import Freshness
 from workshop.dbt_project.invocation import Run
 from workshop.dbt_project.macro_files import with_macro_file
+from workshop.dbt_project.model import Model, ancestors_of
 from workshop.dbt_project.package_troubles import packages_trouble
+from workshop.dbt_project.passed_over import why_passed_over
 from workshop.dbt_project.raw_table import RawTable
 from workshop.dbt_project.raw_to_ask import RawToAsk
 from workshop.dbt_project.readable import unreadable
-from workshop.dbt_project.trouble import Trouble
-from workshop.dbt_project.yaml_files import yaml_trouble
+from workshop.dbt_project.trouble import Trouble, explain_in_project
+from workshop.dbt_project.yaml_files import text_in
+from workshop.dbt_project.yaml_trouble import yaml_trouble
 from workshop.places import RAW_DATABASE
 
 NOTES = "notes"
@@ -37,27 +38,6 @@ class DoesNotRun(Exception):
         super().__init__(str(trouble))
         self.trouble = trouble
         self.misconception = misconception
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model of the learner's project.
-
-    path: relative to the project, with forward slashes
-    sql: compiled
-    relation: its quoted name in compiled SQL
-    reads: the quoted names of the models and sources that dbt knows it reads
-    parents: the names of the models among these
-    written: the text of its file, before dbt compiled it
-    """
-
-    name: str
-    path: str
-    sql: str
-    relation: str
-    reads: frozenset[str]
-    parents: frozenset[str]
-    written: str = ""
 
 
 class Work:
@@ -99,11 +79,7 @@ class Work:
         wanted = next((model for model in models if model.name == name), None)
         if wanted is None:
             raise DoesNotRun(
-                Trouble(
-                    f"dbt knows no model {name}.",
-                    "The file is there, but dbt passes over it. Look for `enabled: false`, and that the file lies in "
-                    "`models/`.",
-                )
+                Trouble(f"dbt knows no model {name}.", why_passed_over(self.project, self.model_files.get(name)))
             )
         ancestors = ancestors_of(wanted, models)
         return [model for model in models if model.name in ancestors] + [wanted]
@@ -121,7 +97,7 @@ class Work:
         self.demand_project_file()
         self.read = self.read or self.dbt.read_project(self.project)
         if self.read.manifest is None:
-            raise DoesNotRun(packages_trouble(self.project) or self.with_names(self.read.trouble))
+            raise DoesNotRun(packages_trouble(self.project) or self.explained(self.read.trouble))
         return self.read.manifest
 
     def rendered(self, text: str) -> str:
@@ -162,7 +138,7 @@ class Work:
             # Everything as text: YAML would make 61 of 1:1, and a date of 2025-01-02.
             answers = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
         except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-            raise DoesNotRun(yaml_trouble(error, file)) from error
+            raise DoesNotRun(yaml_trouble(error, file, self.text_of(file))) from error
         if answers is None or answers == "":
             raise NotStarted(f"`{file}` is there, and still empty.")
         if not isinstance(answers, dict):
@@ -196,7 +172,7 @@ class Work:
         compilation = compile(self.project, manifest=self.read.manifest if self.read else None, asked=self.asked)
         self.read = self.read or compilation.run
         if not compilation.run.succeeded:
-            raise DoesNotRun(packages_trouble(self.project) or self.with_names(compilation.run.trouble))
+            raise DoesNotRun(packages_trouble(self.project) or self.explained(compilation.run.trouble))
         return compilation.nodes
 
     def in_order(self, compiled: Sequence[Any]) -> list[Model]:
@@ -217,33 +193,26 @@ class Work:
     def as_model(self, node: Any) -> Model:
         everything = self.manifest.nodes | self.manifest.sources
         read = [everything[id] for id in node.depends_on.nodes if id in everything]
+        path = node.original_file_path.replace("\\", "/")
         return Model(
             node.name,
-            node.original_file_path.replace("\\", "/"),
+            path,
             node.compiled_code or "",
             node.relation_name,
             frozenset(each.relation_name for each in read if each.relation_name),
             frozenset(each.name for each in read if each.resource_type == "model"),
-            node.raw_code,
+            self.text_of(path),
+            tuple(self.model_files),
         )
 
-    def with_names(self, trouble: Trouble | None) -> Trouble:
-        """Return the trouble, with a "did you mean" where a name of a model or file is nearly right."""
+    def text_of(self, file: str) -> str:
+        return text_in(self.project, file)
+
+    def explained(self, trouble: Trouble | None) -> Trouble:
+        """Return the trouble, with what the file at fault tells."""
         if trouble is None:
             return Trouble("dbt stopped without a message.", "Run `%dbt build`, and look at what it says.")
-        trouble = with_macro_file(trouble, self.project)
-        wanted = re.search(r"node named '([^']+)'", trouble.said)
-        close = get_close_matches(wanted.group(1), self.model_files, 1, 0.6) if wanted else []
-        return replace(trouble, meaning=f"{trouble.meaning} Did you mean `{close[0]}`?") if close else trouble
-
-
-def ancestors_of(model: Model, models: list[Model]) -> set[str]:
-    """Return the names of all models that `model` is built on, among `models`."""
-    parents_of = {each.name: each.parents for each in models}
-    found: set[str] = set()
-    waiting = set(model.parents)
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        waiting |= parents_of.get(name, frozenset()) - found
-    return found
+        found = with_macro_file(trouble, self.project)
+        if found.file.startswith(("macros/", "tests/")):
+            return found
+        return with_macro_file(explain_in_project(trouble, self.project, tuple(self.model_files)), self.project)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import yaml
 
-from workshop.dbt_project.trouble import Trouble
 from workshop.dbt_project.yaml_nodes import compose, items, value_of
 
 WHERE_DBT_READS = tuple("models macros tests seeds snapshots analyses target dbt_packages dbt_project.yml".split())
@@ -18,6 +17,14 @@ def texts_of(project: Path, *suffixes: str) -> Iterator[tuple[str, str]]:
     for path in sorted(project.glob("models/**/*")):
         if path.suffix in suffixes and path.is_file() and path.stat().st_size <= LARGEST_FILE:
             yield path.relative_to(project).as_posix(), path.read_text(encoding="utf-8-sig", errors="replace")
+
+
+def text_in(project: Path, file: str) -> str:
+    """Return the text of a file of the project; "" where there is none, it is too large, or it lies outside."""
+    path = (project / file).resolve()
+    if not path.is_relative_to(project.resolve()) or not path.is_file() or path.stat().st_size > LARGEST_FILE:
+        return ""
+    return path.read_text(encoding="utf-8-sig", errors="replace")
 
 
 def macros_of(project: Path) -> Iterator[tuple[str, str]]:
@@ -52,16 +59,3 @@ def described_in(project: Path) -> list[tuple[str, list[str]]]:
             continue
         found.append((file, [value_of(each, "name") for key in ("models", "sources") for each in items(root, key)]))
     return found
-
-
-def yaml_trouble(error: Exception, file: str) -> Trouble:
-    """Return what is wrong with a YAML file, with its line."""
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    tab = " A tab stands there; use spaces." if "\\t" in problem else ""
-    return Trouble(
-        f"This is not valid YAML: {problem}.",
-        f"Look at that line and the one before it: the spaces in front, a colon and a space behind each key.{tab}",
-        file,
-        mark.line + 1 if mark else None,
-    )

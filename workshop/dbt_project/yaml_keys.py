@@ -1,5 +1,8 @@
 """The keys that dbt reads in a project's YAML files; whatever else stands there it passes over, mostly in silence."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
+
 # What dbt 1.11 reads at each level, https://docs.getdbt.com/reference/configs-and-properties
 TOP = """
     version models sources seeds snapshots macros analyses exposures metrics groups unit_tests data_tests tests
@@ -14,3 +17,13 @@ MODEL = [
 FRESHNESS = "freshness loaded_at_field loaded_at_query".split()
 SOURCE = [*COMMON, *FRESHNESS, *"database schema tables loader overrides quoting data_tests tests".split()]
 TABLE = [*COMMON, *FRESHNESS, *"identifier columns data_tests tests external loader quoting constraints".split()]
+CONFIG = [
+    *FRESHNESS,
+    *"enabled meta tags event_time severity where limit warn_if error_if store_failures materialized".split(),
+]
+
+
+def nearest_key(word: str, known: Sequence[str]) -> str:
+    """Return the known key that a word was probably meant to be, such as `description` for `desc`; "" where none is."""
+    longer = [key for key in known if len(word) > 3 and key.startswith(word)]
+    return next(iter([*longer, *get_close_matches(word, known, 1, 0.6)]), "")

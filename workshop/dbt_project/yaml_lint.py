@@ -11,8 +11,11 @@ from pathlib import Path
 
 import yaml
 
+from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
+from workshop.dbt_project.explaining.yaml_shapes import shape_slips
+from workshop.dbt_project.explaining.yaml_slips import docs_slip, jinja_in_yaml, where_a_block_is
 from workshop.dbt_project.yaml_files import macros_of, subjects_of, texts_of
-from workshop.dbt_project.yaml_keys import COLUMN, MODEL, SOURCE, TABLE, TOP
+from workshop.dbt_project.yaml_keys import COLUMN, CONFIG, MODEL, SOURCE, TABLE, TOP, nearest_key
 from workshop.dbt_project.yaml_nodes import (
     children,
     compose,
@@ -28,7 +31,6 @@ MISSPELT = {"data_tests": "tests_misspelt"} | {
     key: f"{key}_misspelt" for key in ("models", "sources", "tables", "columns")
 }
 NEED_A_COLUMN = ("unique", "not_null", "accepted_values", "relationships")
-ARGUMENTS = ("values", "quote", "to", "field")
 PERIODS = ("minute", "hour", "day")
 DOC = re.compile(r"""\bdoc\(\s*['"](?:\w+['"]\s*,\s*['"])?(\w+)['"]\s*\)""")
 BLOCK = re.compile(r"\{%-?\s*docs\s+(\w+)\s*-?%\}")
@@ -44,6 +46,7 @@ class Finding:
     line: counted from 1
     detail: what stands there, and what was probably meant
     about: what the file describes, "models" or "sources" or both; empty where it can't be told
+    words: what to do here, where more is known than the words of the known mistake say
     """
 
     name: str
@@ -51,6 +54,7 @@ class Finding:
     line: int
     detail: str = ""
     about: frozenset[str] = frozenset()
+    words: str = ""
 
     @property
     def place(self) -> str:
@@ -69,37 +73,29 @@ def lint(project: Path) -> list[Finding]:
     known_tests = {*NEED_A_COLUMN, *(name for pair in own_tests for name in pair if name)}
     for file, text in texts_of(project, ".yml", ".yaml"):
         about = subjects_of(text)
+        if slip := jinja_in_yaml(text):
+            place = text.count("\n", 0, slip.at or 0) + 1
+            findings.append(Finding("jinja_in_yaml", file, place, words=slip.words))
         findings += [replace(each, about=about) for each in lint_yaml(file, text, models, known_tests, described)]
         for number, line in enumerate(text.splitlines(), 1):
             for name in DOC.findall(line.split(" #")[0]):
                 if name not in blocks:
                     close = get_close_matches(name, blocks, 1, 0.5)
-                    findings.append(
-                        Finding("doc_not_there", file, number, f"no block is called `{name}`{meant(close)}")
-                    )
+                    said = f"no block is called `{name}`{meant(close)}"
+                    words = "" if close else where_a_block_is(project, name)
+                    findings.append(Finding("doc_not_there", file, number, said, words=words))
     for file, text in texts_of(project, ".md"):
+        if (slip := docs_slip(text)) and "never closed" not in slip.words:
+            place = text.count("\n", 0, slip.at or 0) + 1
+            findings.append(Finding("docs_tag", file, place, words=slip.words))
         if len(BLOCK.findall(text)) > len(BLOCK_END.findall(text)):
             last_block = [match.start() for match in BLOCK.finditer(text)][-1]
             number = text[:last_block].count("\n") + 1
-            findings.append(Finding("docs_never_closed", file, number, "there is no `{% enddocs %}` for it"))
+            slip = docs_slip(text)
+            words = slip.words if slip and "never closed" not in slip.words else ""
+            said = "" if words else "there is no `{% enddocs %}` for it"
+            findings.append(Finding("docs_never_closed", file, number, said, words=words))
     return findings
-
-
-def deprecated_arguments(project: Path) -> list[Finding]:
-    """Return where a generic test has its arguments at the top level, which dbt calls deprecated."""
-    found = []
-    for file, text in texts_of(project, ".yml", ".yaml"):
-        try:
-            root = compose(text)
-        except yaml.YAMLError:
-            continue
-        for _, node in every_mapping(root):
-            for key, value in pairs(node):
-                if key.value in ("accepted_values", "relationships") and any(
-                    name.value in ARGUMENTS for name, _ in pairs(value)
-                ):
-                    found.append(Finding("deprecated_arguments", file, key.start_mark.line + 1, f"`{key.value}`"))
-    return found
 
 
 # -- one YAML file -----------------------------------------------------------------------------------------
@@ -130,6 +126,9 @@ def lint_yaml(
             seen.add(key.value)
         if {"tests", "data_tests"} <= seen:
             yield Finding("tests_and_data_tests", file, node.start_mark.line + 1)
+    for slip in shape_slips(root):
+        line = text.count("\n", 0, slip.at or 0) + 1
+        yield Finding("another_shape", file, line, words=slip.words)
     yield from unknown_keys(file, root, TOP)
     for model in items(root, "models"):
         name = value_of(model, "name")
@@ -164,10 +163,21 @@ def unreadable(file: str, text: str, error: yaml.YAMLError) -> Finding:
     lines = text.splitlines()
     tabbed = next((number for number, each in enumerate(lines, 1) if re.match(r" *\t", each)), None)
     unquoted = next((number for number, each in enumerate(lines, 1) if re.search(r"[:-]\s+\{\{", each)), None)
+    found = unreadable_yaml(text)
     if tabbed:
         return Finding("tab_in_yaml", file, tabbed)
+    if unquoted and re.match(r"\s*to:", lines[unquoted - 1]):
+        return Finding(
+            "unquoted_jinja", file, unquoted, words="`to:` takes no braces: `to: ref('...')`, as it is in a model."
+        )
     if unquoted:
         return Finding("unquoted_jinja", file, unquoted, f"`{lines[unquoted - 1].strip()}`")
+    if found:
+        slip, is_indentation = found
+        line = text.count("\n", 0, slip.at or 0) + 1
+        if is_indentation:
+            return Finding("indentation", file, line, slip.words)
+        return Finding("unreadable_yaml", file, line, words=slip.words)
     return Finding("indentation", file, line, getattr(error, "problem", None) or "")
 
 
@@ -205,6 +215,8 @@ def lint_tests(
 
 def lint_freshness(file: str, node: yaml.Node) -> Iterator[Finding]:
     config = value_node(node, "config")
+    if config is not None:
+        yield from unknown_keys(file, config, [*CONFIG, "warn_after", "error_after"])
     for holder in (node, config):
         for key, _ in pairs(holder):
             if key.value in ("warn_after", "error_after"):
@@ -221,9 +233,9 @@ def lint_freshness(file: str, node: yaml.Node) -> Iterator[Finding]:
 
 def unknown_keys(file: str, node: yaml.Node, known: list[str]) -> Iterator[Finding]:
     for key, _ in pairs(node):
-        close = get_close_matches(key.value, known, 1, 0.6)
+        close = nearest_key(key.value, known)
         if key.value not in known and close:
-            wanted = "data_tests" if close[0] in ("tests", "unit_tests") else close[0]
+            wanted = "data_tests" if close in ("tests", "unit_tests") else close
             name = MISSPELT.get(wanted, "key_misspelt")
             yield Finding(name, file, key.start_mark.line + 1, f"`{key.value}:`, did you mean `{wanted}:`?")
 

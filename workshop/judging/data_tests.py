@@ -15,6 +15,14 @@ from workshop.judging.twin import Twin
 ROWS_SHOWN = 5
 
 
+class TestDoesNotRun(DoesNotRun):
+    """DuckDB refused a test."""
+
+    def __init__(self, trouble: Trouble, test: "DataTest") -> None:
+        super().__init__(trouble)
+        self.test = test
+
+
 @dataclass(frozen=True)
 class DataTest:
     """A learner's test, compiled.
@@ -29,6 +37,7 @@ class DataTest:
     fail_calc, condition: it fails (or warns) where fail_calc of these rows fulfils the condition
     settings: the settings by which it may look away, as they are written, such as "limit: 5"
     depends_on: names of the models and of the sources (source.table) that it reads
+    is_of_a_source: whether it is a test of a raw table
     sees_every_row: whether it is one of dbt's own, as dbt has written it, and nothing narrows it
     """
 
@@ -45,6 +54,7 @@ class DataTest:
     settings: tuple[str, ...]
     depends_on: frozenset[str]
     sees_every_row: bool
+    is_of_a_source: bool = False
 
 
 def compiled_tests(nodes: Iterable[Any], manifest: Any) -> list[DataTest]:
@@ -110,6 +120,7 @@ def as_test(node: Any, everything: Mapping[str, Any]) -> DataTest:
         warns_only=warns_only,
         settings=settings_of(config),
         depends_on=frozenset(name_of(each) for each in read),
+        is_of_a_source=getattr(tested, "resource_type", "") == "source",
         sees_every_row=bool(metadata) and not settings_of(config) and is_dbts_own(node),
     )
 
@@ -149,4 +160,4 @@ def ask(twin: Twin, test: DataTest, sql: str) -> Result:
     except duckdb.Error as error:
         trouble = explain(error)
         meaning = f"That is what the test `{test.name}` answers. {trouble.meaning}"
-        raise DoesNotRun(Trouble(trouble.said, meaning)) from error
+        raise TestDoesNotRun(Trouble(trouble.said, meaning), test) from error

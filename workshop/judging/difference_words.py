@@ -1,7 +1,5 @@
 """The first difference of two results, as a sentence or two: columns, then grain, then rows, then values."""
 
-from difflib import get_close_matches
-
 from workshop.judging.comparison import Difference, Result
 from workshop.judging.values import equal, first, kind, plain, shown
 
@@ -16,17 +14,13 @@ def describe(difference: Difference, returned: Result, expected: Result, key: st
 
 
 def missing_columns(difference: Difference) -> str:
-    sentences = []
-    for name in difference.missing:
-        close = get_close_matches(name, difference.extra, 1, 0.6) or [
-            column for column in difference.extra if column.replace("_", "") == name.replace("_", "")
-        ]
-        sentences.append(
-            f"There is no column `{name}`; there is `{close[0]}`. Rename it with `as`."
-            if close
-            else f"The column `{name}` is missing."
-        )
-    return " ".join(sentences)
+    there = difference.other_names
+    return " ".join(
+        f"There is no column `{name}`; there is `{there[name]}`. Rename it with `as`."
+        if name in there
+        else f"The column `{name}` is missing."
+        for name in difference.missing
+    )
 
 
 def wrong_rows(keys: dict[object, int], returned: Result, expected: Result, key: str) -> str:

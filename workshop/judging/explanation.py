@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.sql_text import has_comma_before_from
-from workshop.dbt_project.work import Model
 from workshop.judging.counterexample import Counterexample, side_by_side
 from workshop.judging.difference_words import describe
 from workshop.judging.misconception import Misconception

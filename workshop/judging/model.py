@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from workshop.dbt_project.files import tidy
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.sql_text import without_comments
-from workshop.dbt_project.work import Model, NotStarted, Work
+from workshop.dbt_project.work import NotStarted, Work
 from workshop.judging.explanation import hard_coded, praise, show, show_on_everything
 from workshop.judging.model_answer import ModelAnswer
 from workshop.judging.recognition import recognise
 from workshop.judging.reference import Reference
+from workshop.judging.refusal import told_in_full
+from workshop.judging.silent_slips import silent_slips
 from workshop.judging.trial import set_up
 from workshop.judging.verdict import Verdict, not_yet
 
@@ -28,9 +31,14 @@ def judge_model(work: Work, answer: ModelAnswer, reference: Reference) -> Verdic
     if not finding.difference:
         return praise(finding, trial.model, answer)
     recognised = recognise(finding, trial.on_everything, answer, reference)
+    slips = silent_slips(trial.model, reference)
     if finding.part is trial.right.raw.whole:
-        return show_on_everything(finding, recognised, answer)
-    return show(finding, trial.shrink(finding, recognised.aspects), recognised, answer)
+        return with_slips(show_on_everything(finding, recognised, answer), slips)
+    return with_slips(show(finding, trial.shrink(finding, recognised.aspects), recognised, answer), slips)
+
+
+def with_slips(verdict: Verdict, slips: str) -> Verdict:
+    return verdict.adding(slips) if slips else verdict
 
 
 def compiled(work: Work, answer: ModelAnswer, reference: Reference) -> Sequence[Model]:
@@ -48,4 +56,5 @@ def compiled(work: Work, answer: ModelAnswer, reference: Reference) -> Sequence[
         raise NotStarted(f"`{name}.sql` is there, and still empty.")
     if reference.starter.get(name) == tidy(text):
         raise NotStarted(f"`{name}.sql` is as the starter project has it.")
-    return work.with_ancestors(name)
+    with told_in_full(work, reference):
+        return work.with_ancestors(name)

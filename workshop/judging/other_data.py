@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from workshop.dbt_project.work import Model, Work
+from workshop.dbt_project.model import Model
+from workshop.dbt_project.work import Work
 from workshop.judging.comparison import Difference, Result, compare
 from workshop.judging.counterexample import Counterexample, side_by_side
 from workshop.judging.reference import Reference

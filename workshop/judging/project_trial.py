@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.model_sql import demand_one_select
-from workshop.dbt_project.work import DoesNotRun, Model, Work
+from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.dbt_project.yaml_lint import Finding, lint
 from workshop.judging.breaking import Patient
 from workshop.judging.comparison import Result
@@ -13,7 +14,7 @@ from workshop.judging.data_tests import DataTest, compiled_tests
 from workshop.judging.findings import explained
 from workshop.judging.raw_data import raw_data
 from workshop.judging.reference import Reference
-from workshop.judging.refusal import told_of
+from workshop.judging.refusal import told_in_full, told_of
 from workshop.judging.stand_ins import build_models
 from workshop.judging.twin import Twin
 
@@ -55,7 +56,8 @@ def set_up_project(work: Work, exercise: str, reference: Reference) -> ProjectTr
     """
     findings = lint(work.project)
     try:
-        models, nodes = work.compiled()
+        with told_in_full(work, reference):
+            models, nodes = work.compiled()
     except DoesNotRun as error:
         raise explained(exercise, error, findings, reference) from error
     twin = Twin(raw_data(tuple(reference.tables)))

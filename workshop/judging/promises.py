@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workshop.dbt_project.work import DoesNotRun, Work
-from workshop.dbt_project.yaml_lint import deprecated_arguments
+from workshop.dbt_project.yaml_spelling import deprecated_arguments
 from workshop.judging.breaking import inject, rows_that_show
 from workshop.judging.comparison import Result
 from workshop.judging.counterexample import Counterexample
 from workshop.judging.data_tests import DataTest, complaints, failing
 from workshop.judging.faults import Caught, Fault
-from workshop.judging.findings import explained_test, findings_about
+from workshop.judging.findings import explained_test, findings_about, sentence
 from workshop.judging.project_trial import ProjectTrial
 from workshop.judging.slips import why_it_slipped
 from workshop.judging.verdict import PASSED, Verdict, not_yet
 
+PASSED_OVER = ("another_shape", "key_misspelt")  # dbt reads on, and does something else than was meant
 POINTS_AT_NOTHING = ("to_without_ref", "to_not_there", "model_not_there")
 
 # The known mistake behind a test that fails on clean data, by the kind of the test.
@@ -55,6 +56,18 @@ def swallowed_by_dbt(trial: ProjectTrial, about: str) -> Verdict | None:
     """Where nothing is there because dbt ignored it, return the verdict that says so in place of "not started"."""
     found = findings_about(about, trial.exercise, trial.findings, trial.reference)
     return found[0][1] if found else None
+
+
+def with_slips(verdict: Verdict, trial: ProjectTrial, about: str) -> Verdict:
+    """Return the verdict; where the work is not right, what stands in its YAML in another shape comes first.
+
+    about: "models" or "sources"
+    """
+    slips = [each for each in trial.findings if each.name in PASSED_OVER and (not each.about or about in each.about)]
+    if verdict.has_passed or not slips:
+        return verdict
+    said = slips[0].words or sentence(slips[0].detail)
+    return replace(verdict, message=f"{verdict.message}\n\nLook at {slips[0].place} first: {said}")
 
 
 def spelling_remarks(work: Work, trial: ProjectTrial) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -26,12 +26,14 @@ class Reference:
         each is its key
     starter: the text of each model that a learner begins with
     mistake_folders: where the known mistakes of each exercise lie, by its name
+    renamed: the later name of each model that gets another one
     """
 
     tables: Sequence[RawTable]
     models: Mapping[str, str]
     starter: Mapping[str, str]
     mistake_folders: Mapping[str, Path]
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def raw_names(self) -> tuple[str, ...]:

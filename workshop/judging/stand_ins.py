@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from workshop.dbt_project.work import Model
+from workshop.dbt_project.model import Model
 from workshop.judging.comparison import Result, compare
 from workshop.judging.deadline import NeverEnds, TooSlow
 from workshop.judging.reference import Reference, relation

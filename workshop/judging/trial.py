@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from workshop.dbt_project.model_sql import demand_one_select, hard_coded_tables
-from workshop.dbt_project.work import DoesNotRun, Model
+from workshop.dbt_project.model import Model
+from workshop.dbt_project.model_sql import demand_one_select, hard_coded_tables, is_misspelt
+from workshop.dbt_project.work import DoesNotRun
 from workshop.judging.comparison import Result, compare
 from workshop.judging.deadline import TooSlow
 from workshop.judging.model_answer import Expectation, Finding, ModelAnswer
@@ -30,8 +31,12 @@ class Trial:
     reference: Reference
 
     def hard_coded_tables(self) -> list[str]:
-        """Return the tables that the model names without dbt's knowing, except those that it may name."""
-        return hard_coded_tables(self.model, self.answer.may_read)
+        """Return the tables that the model names without dbt's knowing, except those that it may name.
+
+        A name that is misspelt is none: DuckDB says so when the model is run.
+        """
+        found = hard_coded_tables(self.model, self.answer.may_read)
+        return [table for table in found if not is_misspelt(table, self.model, self.reference.raw_names)]
 
     def is_built_on(self, others: Sequence[ModelAnswer]) -> bool:
         """Tell whether the model reads all of these, itself or through models of the learner's own."""

@@ -42,8 +42,12 @@ class Card:
         display(self)
 
 
-def feedback_card(feedback: Feedback) -> Card:
-    """Return a check's feedback, with its counterexample and remarks."""
+def feedback_card(feedback: Feedback, besides: str = "", hints: tuple[str, str] = ("", "")) -> Card:
+    """Return a check's feedback, with its counterexample and remarks.
+
+    besides: what is to be said of the warehouse, Markdown
+    hints: what follows below, in HTML and as text
+    """
     verdict = feedback.verdict
     mark, words, colour = VOICES[verdict.outcome]
     heading = f"{feedback.exercise.name}: {words}"
@@ -66,6 +70,11 @@ def feedback_card(feedback: Feedback) -> Card:
         texts.append(table.text())
     parts += [markdown(f"*Remark:* {remark}") for remark in verdict.remarks]
     texts += [f"Remark: {remark}" for remark in verdict.remarks]
+    if besides:
+        parts.append(markdown(besides))
+        texts.append(besides)
+    parts.append(hints[0])
+    texts += filter(None, hints[1:])
     if verdict.details:
         parts.append(f"<details><summary>Details</summary><pre>{escape(verdict.details)}</pre></details>")
         texts.append(verdict.details)

@@ -6,7 +6,7 @@ from pygments import lex
 from pygments.lexers.sql import SqlLexer
 from pygments.token import Comment, Keyword, Name, Number, String, Token, _TokenType
 
-from workshop.dbt_project.work import Model
+from workshop.dbt_project.model import Model
 from workshop.notebook.cards import Card
 
 # JupyterLab's own colours of SQL in a cell, light and dark.
@@ -30,7 +30,7 @@ def with_compiled_sql(card: Card, model: Model, at_fault: int | None = None) -> 
 
     Where dbt has changed nothing, the card stays as it is.
     """
-    lines, written = model.sql.splitlines(), {line.strip() for line in model.written.splitlines()}
+    lines, written = model.sql.splitlines(), {line.strip() for line in model.text.splitlines()}
     by_jinja = {number for number, line in enumerate(lines, 1) if line.strip() and line.strip() not in written}
     if not by_jinja:
         return card

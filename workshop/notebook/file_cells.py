@@ -6,9 +6,13 @@ from typing import Any
 import yaml
 
 from workshop.course.answers import read_notebook, untouched_bodies
+from workshop.course.reference import reference
 from workshop.dbt_project.files import WRITABLE_SUFFIXES, path_in_project, tidy, write_file
 from workshop.dbt_project.sql_text import without_comments
-from workshop.dbt_project.yaml_files import yaml_trouble
+from workshop.dbt_project.trouble import Trouble
+from workshop.dbt_project.yaml_lint import lint
+from workshop.dbt_project.yaml_trouble import yaml_trouble
+from workshop.judging.findings import slip_in
 from workshop.notebook.cards import Card, note_card, trouble_card
 from workshop.notebook.preview import preview_model
 from workshop.notebook.session import Session
@@ -31,12 +35,21 @@ def save_file(session: Session, shell: Any, typed: str, cell: str) -> Card:
         return fill_cell(session, shell, "dbtfile", path)
     write_file(path, cell)
     name = path.relative_to(session.project).as_posix()
-    if path.suffix in (".yml", ".yaml"):
-        try:
-            yaml.safe_load(tidy(cell))
-        except yaml.YAMLError as error:
-            return trouble_card(f"`{name}` is saved.\n\n{yaml_trouble(error, name)}")
+    if trouble := slip_in_file(session, name, tidy(cell)):
+        return trouble_card(f"`{name}` is saved.\n\n{trouble}")
     return note_card(f"`{name}` is saved.")
+
+
+def slip_in_file(session: Session, name: str, text: str) -> Trouble | None:
+    """Return what is wrong with a file of YAML or of docs that was saved a moment ago, or None."""
+    if name.endswith((".yml", ".yaml")):
+        try:
+            yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            return yaml_trouble(error, name, text)
+    if name.startswith("models/"):
+        return slip_in(name, lint(session.project), reference())
+    return None
 
 
 # -- cells with nothing in them yet ------------------------------------------------------------------------

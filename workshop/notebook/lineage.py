@@ -1,19 +1,28 @@
 """The project's DAG as a Mermaid picture, from the files as they are now."""
 
 import re
+from collections.abc import Container
 from typing import Any
 
 from workshop.dbt_project.work import DoesNotRun, Work
 
+# Mermaid's own arrows are nearly black, in the dark theme as well; this grey stands out on white and on black.
+THEME = '%%{init: {"theme": "base", "themeVariables": {"lineColor": "#7d8590"}}}%%'
 STYLES = """
-    classDef source fill:#5d8aa8,stroke:#3b5f78,color:#ffffff
+    linkStyle default stroke-width:2px
+    classDef source fill:#3f6f8f,stroke:#7fa6c0,color:#ffffff
     classDef model fill:#2a7f62,stroke:#1b5542,color:#ffffff
-    classDef raw fill:#8a8f98,stroke:#5f646c,color:#ffffff
+    classDef raw fill:#5f646c,stroke:#9aa0a8,color:#ffffff
+    classDef changed fill:#8a5a00,stroke:#ffb74d,stroke-width:3px,color:#ffffff,stroke-dasharray:6 3
     classDef broken fill:#c0392b,stroke:#7b241c,color:#ffffff,stroke-dasharray:4"""
 
+SIGNS = {"broken": "?", "changed": " *"}  # for who doesn't see the colours
 
-def lineage(work: Work) -> str:
+
+def lineage(work: Work, behind: Container[str] = ()) -> str:
     """Return a Mermaid flowchart of models, sources, hard-coded tables and refs that lead nowhere.
+
+    behind: the names of models that are not built as their files are
 
     It is drawn from dbt's manifest where dbt can read the project, and from the refs in the files where not.
     """
@@ -27,11 +36,11 @@ def lineage(work: Work) -> str:
         ):
             kinds[table] = "raw"
             edges.add((table, name))
-    lines = ["flowchart LR"]
+    kinds |= {name: "changed" for name, kind in kinds.items() if kind == "model" and name in behind}
+    lines = [THEME, "flowchart LR"]
     ids = {name: f"n{number}" for number, name in enumerate(sorted(kinds))}
     for name, id in ids.items():
-        label = f"{name}?" if kinds[name] == "broken" else name
-        lines.append(f'    {id}["{label}"]:::{kinds[name]}')
+        lines.append(f'    {id}["{name}{SIGNS.get(kinds[name], "")}"]:::{kinds[name]}')
     lines += [
         f"    {ids[parent]} --> {ids[child]}" for parent, child in sorted(edges) if parent in ids and child in ids
     ]

@@ -14,17 +14,21 @@ from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import answers
 from workshop.course.undo import undo
 from workshop.dbt_project.compilation import warm_up
-from workshop.dbt_project.files import move_file
 from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
 from workshop.dbt_project.work import DoesNotRun, Work
-from workshop.judging.exercise import try_exercise, try_exercises
+from workshop.judging.exercise import Exercise, try_exercise, try_exercises
+from workshop.notebook import agreement
 from workshop.notebook.cards import docs_card, feedback_card, note_card, trouble_card
 from workshop.notebook.catch_up_words import caught_up, undone
+from workshop.notebook.dbt_words import trouble_cards
 from workshop.notebook.file_cells import save_file, save_model
+from workshop.notebook.hints import folded_hints, hint, solution, split_number
 from workshop.notebook.lineage import lineage
 from workshop.notebook.loads import load_of, loaded
+from workshop.notebook.moving import move
 from workshop.notebook.session import Session
 from workshop.notebook.sql_cells import connect_jupysql
+from workshop.notebook.steps import step_of, strip_below, strip_card
 from workshop.notebook.typed import in_shell_words, in_words, with_body
 
 NAMED_EXERCISE = ("check", "hint", "solution", "catch_up")
@@ -104,15 +108,12 @@ class WorkshopMagics(Magics):
     @line_magic
     @in_words
     def dbtmove(self, line: str) -> None:
-        """%dbtmove models/orders.sql models/marts/core/fct_orders.sql
+        """%dbtmove models/orders.sql models/marts/core
 
-        Move or rename a file of your project. An existing file is never overwritten.
+        Move files of your project: one or several, or `models/staging/*.yml`, into a folder, which is made where it is
+        missing. A new name with its suffix in place of the folder renames a file. Nothing is ever overwritten.
         """
-        words = in_shell_words(line.replace("\\", "/"))
-        if len(words) != 2:
-            raise UsageError("Write %dbtmove, the file, and where it goes, with a space between.")
-        move_file(self.session.project, *words)
-        note_card(f"`{words[0]}` is now `{words[1]}`.").show()
+        note_card(move(self.session.project, in_shell_words(line.replace("\\", "/")))).show()
 
     @line_magic
     @no_var_expand
@@ -129,32 +130,40 @@ class WorkshopMagics(Magics):
     def check(self, line: str) -> None:
         """%check stg_payments
 
-        Judge an exercise by what your files do. It changes nothing.
+        Judge an exercise by what your files do, and show where you are. It changes nothing. Without a name: the step
+        that you are at.
         """
-        feedback_card(try_exercise(find_exercise(line), self.work())).show()
+        exercise = self.asked(line)
+        work = self.work()
+        feedback = try_exercise(exercise, work)
+        besides = agreement.of_exercise(self.session, work, exercise) if feedback.verdict.has_passed else ""
+        feedback_card(feedback, besides, folded_hints(feedback, self.session.hints_given.get(exercise.name, 0))).show()
+        if strip := strip_below(feedback, work):
+            strip.show()
 
     @line_magic
     @in_words
     def hint(self, line: str) -> None:
         """%hint stg_payments
 
-        A hint; again for the next one. There are three, and the last is nearly code.
+        A hint; again for the next one. There are three, and the last is nearly code. `%hint stg_payments 3` shows the
+        third. Without a name: for the step that you are at.
         """
-        exercise = find_exercise(line)
-        number = min(self.session.hints_given.get(exercise.name, 0) + 1, len(exercise.hints))
-        self.session.hints_given[exercise.name] = number
-        note_card(f"**Hint {number} of {len(exercise.hints)}:** {exercise.hints[number - 1]}").show()
+        name, number = split_number(line)
+        exercise = self.asked(name)
+        next_one = min(self.session.hints_given.get(exercise.name, 0) + 1, len(exercise.hints))
+        shown = hint(exercise, next_one if number is None else number)
+        self.session.hints_given[exercise.name] = number or next_one
+        note_card(shown).show()
 
     @line_magic
     @in_words
     def solution(self, line: str) -> None:
         """%solution stg_payments
 
-        The answer, with the reason for it. Nothing is written for you.
+        The answer, with the reason for it. Nothing is written for you. Without a name: of the step that you are at.
         """
-        exercise = find_exercise(line)
-        cells = "\n\n".join(f"```sql\n{cell}\n```" for cell in answers()[exercise.name].cells)
-        note_card(f"{cells}\n\n**Why:** {exercise.reason}").show()
+        note_card(solution(self.asked(line))).show()
 
     @line_magic
     @in_words
@@ -191,17 +200,20 @@ class WorkshopMagics(Magics):
     def lineage(self, line: str) -> None:
         """%lineage
 
-        Draw the DAG of your project as it is now.
+        Draw the DAG of your project as it is now. Models that are not built, or were changed since, stand out.
         """
         work = Work(self.session.project)
         try:
             with limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
                 work.demand_readable()
-                picture = lineage(work)
+                behind = agreement.behind(self.session, work)
+                picture = lineage(work, behind)
         except DoesNotRun as error:
             trouble_card(str(error)).show()
             return
         display({"text/markdown": f"```mermaid\n{picture}\n```", "text/plain": picture}, raw=True)
+        if behind:
+            note_card(f"`*` {agreement.of_models(self.session, work)}").show()  # the sign that they bear in the picture
 
     @line_magic
     @in_words
@@ -210,8 +222,10 @@ class WorkshopMagics(Magics):
 
         Where you are, from your files as they are now, and one line to paste into the chat.
         """
-        lines = check_in_line(try_exercises(EXERCISES, self.work()), self.session.group)
+        feedbacks = try_exercises(EXERCISES, self.work())
+        lines = check_in_line(feedbacks, self.session.group)
         note_card(lines.replace("\n", "\n\n")).show()  # Markdown would join them
+        strip_card([each for each in feedbacks if each.exercise.group == self.session.group]).show()
 
     # -- how ---------------------------------------------------------------------------------------------------
 
@@ -219,9 +233,17 @@ class WorkshopMagics(Magics):
         words = in_shell_words(line)
         run = self.session.run_dbt(words, lambda text: print(text, flush=True))
         if run.trouble:
-            trouble_card(str(run.trouble)).show()
+            for card in trouble_cards(run, self.session.project):
+                card.show()
         elif words[:2] == ["docs", "generate"] and "--static" in words and run.succeeded:
             docs_card(self.session.project, Path.cwd()).show()
+
+    def asked(self, name: str) -> Exercise:
+        """Return the exercise with this name, or without one the step that the learner is at."""
+        if name:
+            return find_exercise(name)
+        self.session.demand_open()  # only then is it known which group this notebook is about
+        return step_of(self.session.group, self.work())
 
     def work(self) -> Work:
         return Work(self.session.project, self.session.relations(), tables=RAW_TABLES)

@@ -9,15 +9,19 @@ from typing import Any
 
 import duckdb
 
-from workshop.course.raw_tables import RAW_NAMES
+from workshop.course.reference import reference
 from workshop.dbt_project.aside import aside
+from workshop.dbt_project.built import kinds_of
 from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
-from workshop.dbt_project.model_sql import demand_one_select, line_in_file
+from workshop.dbt_project.model import Model
+from workshop.dbt_project.model_sql import demand_one_select
 from workshop.dbt_project.sql_text import line_of
-from workshop.dbt_project.trouble import explain
 from workshop.dbt_project.work import DoesNotRun, Work
+from workshop.judging.refusal import of_duckdb, told_in_full
+from workshop.notebook import agreement
 from workshop.notebook.cards import Card, note_card, tables_card, trouble_card
 from workshop.notebook.compiled_sql import with_compiled_sql
+from workshop.notebook.row_counts import counted
 from workshop.notebook.session import Session
 from workshop.notebook.tables import Table
 
@@ -33,16 +37,17 @@ def preview_model(session: Session, path: Path) -> Card:
     saved = f"`{name}` is saved."
     work = Work(session.project)
     try:
-        with limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
+        with limited(SECONDS_FOR_A_CHECK, BYTES_MORE), told_in_full(work, reference()):
             work.demand_readable()
-            model = work.with_ancestors(path.stem)[-1]
+            model = with_ephemeral(work, path.stem)
             demand_one_select(model)
     except DoesNotRun as error:
         return trouble_card(f"{saved}\n\n{error}")
     cursor = session.open_connection.cursor()
     try:
         with limited():
-            rows = aside(partial(first_rows, cursor, model.sql), cursor.interrupt)
+            columns, rows = aside(partial(first_rows, cursor, model.sql), cursor.interrupt)
+            counts = counted(session.open_connection.cursor(), model, columns)
     except duckdb.Error as error:
         if parent := parent_not_built(error, work.model_files):
             return note_card(
@@ -50,19 +55,36 @@ def preview_model(session: Session, path: Path) -> Card:
                 f"to "
                 f"show. Build it: `%dbt run --select {parent}`, then run this cell again."
             )
-        line = line_of(error)
-        trouble = replace(explain(error, names=RAW_NAMES), file=name, line=line_in_file(model, line))
-        return with_compiled_sql(trouble_card(f"{saved}\n\n{trouble}"), model, line)
-    if not rows:
-        return with_compiled_sql(tables_card(f"{saved} It returns no rows.", []), model)
-    table = Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])
-    return with_compiled_sql(tables_card(saved, [table]), model)
+        card = trouble_card(f"{saved}\n\n{of_duckdb(error, model, reference())}")
+        return with_compiled_sql(card, model, line_of(error))
+    counts = counts or ("" if rows else "It returns no rows.")
+    told = "\n\n".join(filter(None, [f"{saved} {counts}".rstrip(), agreement.of_model(session, work, path.stem)]))
+    tables = [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])] if rows else []
+    return with_compiled_sql(tables_card(told, tables), model)
 
 
-def first_rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+# -- how ---------------------------------------------------------------------------------------------------
+
+
+def with_ephemeral(work: Work, name: str) -> Model:
+    """Return the model, with the ephemeral ones that it reads inside: dbt builds none of these. Raises DoesNotRun."""
+    models = work.with_ancestors(name)
+    kinds = kinds_of(work.manifest)
+    inside: dict[str, str] = {}
+    for model in models:
+        sql = model.sql
+        for relation, text in inside.items():
+            sql = sql.replace(relation, f"(\n{text}\n)")
+        if kinds[model.name] == "ephemeral":
+            inside[model.relation] = sql
+    return replace(models[-1], sql=sql)
+
+
+def first_rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the names of the columns, and the first rows."""
     cursor.execute(f"select * from (\n{sql}\n) limit {ROWS + 1}")
     columns = [column[0] for column in cursor.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
+    return columns, [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(ROWS + 1)]
 
 
 def parent_not_built(error: Exception, models: Container[str]) -> str:

@@ -10,6 +10,15 @@ import duckdb
 
 from workshop.course.answers import Answer
 from workshop.course.raw_tables import RAW_NAMES, RAW_TABLES
+from workshop.dbt_project.built import (
+    Builds,
+    after_run,
+    forget_builds,
+    is_building,
+    raw_stamp,
+    read_builds,
+    write_builds,
+)
 from workshop.dbt_project.causes import cause_of, is_in_use
 from workshop.dbt_project.commands import install_packages, run_dbt
 from workshop.dbt_project.files import ProjectTrouble, apply_edits, create_project
@@ -114,7 +123,21 @@ class Session:
     def run_dbt(self, words: Sequence[str], show: Callable[[str], None]) -> Run:
         """Run a dbt command in this notebook's warehouse. Raises ProjectTrouble where it is not open."""
         self.demand_open()
-        return run_dbt(self.project, words, show, self.warehouse, RAW_NAMES)
+        if not is_building(words) or self.warehouse is None:
+            return run_dbt(self.project, words, show, self.warehouse, RAW_NAMES)
+        before = read_builds(self.warehouse)
+        forget_builds(self.warehouse)
+        run = run_dbt(self.project, words, show, self.warehouse, RAW_NAMES)
+        write_builds(self.warehouse, after_run(before, self.project, words, run, self.raw_stamp()))
+        return run
+
+    def builds(self) -> Builds:
+        """Return what is known of the models that were built in this notebook's warehouse."""
+        return read_builds(self.warehouse) if self.is_open and self.warehouse else {}
+
+    def raw_stamp(self) -> str:
+        """Return a digest of the raw data as it is, or "" where it can't be read."""
+        return raw_stamp(self.open_connection) if self.is_open else ""
 
     def relations(self) -> frozenset[str]:
         """Return the names of the relations in this notebook's warehouse; none where it is not open."""

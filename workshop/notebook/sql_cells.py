@@ -18,6 +18,8 @@ from workshop.course.raw_tables import RAW_NAMES
 from workshop.dbt_project.files import ProjectTrouble
 from workshop.dbt_project.sql_text import without_comments
 from workshop.dbt_project.trouble import explain
+from workshop.dbt_project.work import Work
+from workshop.notebook import agreement
 from workshop.notebook.session import Session
 
 
@@ -57,17 +59,18 @@ def connect_jupysql(shell: Any, session: Session) -> None:
     for kind, name in (("cell", "sql"), ("line", "sql"), ("line", "sqlplot"), ("line", "sqlcmd"), ("cell", "sqlplot")):
         magics = shell.magics_manager.magics[kind]
         if name in magics and not getattr(magics[name], "is_friendly", False):
-            magics[name] = friendly(magics[name], draws=name == "sqlplot")
+            magics[name] = friendly(magics[name], name == "sqlplot", session)
     shell.user_ns |= {ALIAS: session.open_connection, "ref": make_ref(session), "source": make_source(session)}
     ConnectionManager.connections.pop(ALIAS, None)  # else JupySQL keeps one that was closed since
     with capture_output():
         shell.run_line_magic("sql", f"{ALIAS} --alias {ALIAS}")
 
 
-def friendly(magic: Callable[..., Any], draws: bool = False) -> Callable[..., Any]:
+def friendly(magic: Callable[..., Any], draws: bool = False, session: Session | None = None) -> Callable[..., Any]:
     """Return the magic with its errors as sentences, and one for a cell without a query.
 
     draws: whether it needs matplotlib
+    session: of the notebook, if there is one: where its warehouse is older than the files, an error says so
     """
 
     @wraps(magic)
@@ -90,20 +93,28 @@ def friendly(magic: Callable[..., Any], draws: bool = False) -> Callable[..., An
             UsageError,
             KeyboardInterrupt,
         ) as error:
-            raise UsageError(sentence(error)) from None
+            query = cell or line
+            told = [sentence(error, query), behind(session, error, query)]
+            raise UsageError("\n".join(filter(None, told))) from None
 
     run.is_friendly = True  # type: ignore[attr-defined]
     return run
 
 
-def sentence(error: BaseException) -> str:
+def behind(session: Session | None, error: BaseException, query: str) -> str:
+    """Return what is to be said of models that the query names and that are not built as their files are."""
+    return agreement.of_query(session, query) if session and DUCKDB_ERROR.search(str(error)) else ""
+
+
+def sentence(error: BaseException, cell: str = "") -> str:
+    """Return an error of JupySQL, Jinja or DuckDB in words; `cell` is what was run."""
     text = str(error).rpartition(JUPYSQL_HEADING)[2].strip()
     if isinstance(error, UsageError) and not DUCKDB_ERROR.match(text):
         return text  # JupySQL's own words
-    trouble = explain(error if isinstance(error, KeyboardInterrupt) else text, names=RAW_NAMES)
+    trouble = explain(error if isinstance(error, KeyboardInterrupt) else text, names=RAW_NAMES, text=cell)
     lines = text.splitlines()
     detail = next((lines[number : number + 2] for number, line in enumerate(lines) if line.startswith("LINE ")), [])
-    return "\n".join([trouble.said, *detail, trouble.meaning])
+    return "\n".join(filter(None, [trouble.said, *([trouble.shown] if trouble.shown else detail), trouble.meaning]))
 
 
 class RefTrouble(Exception):
@@ -119,11 +130,14 @@ def make_ref(session: Session) -> Callable[[str], str]:
         ).fetchall()
         found = [row for row in rows if row[2] == name and row[0] == ALIAS]
         if found:
+            if name in (old := agreement.leftovers(session, Work(session.project))):
+                print(agreement.sentence_on_leftovers([each for each in old if each == name]))
             return ".".join(f'"{part}"' for part in found[0])
         close = get_close_matches(name, [row[2] for row in rows if row[0] == ALIAS], 1, 0.6)
+        is_model = name in Work(session.path).model_files
         hint = (
             f"Did you mean {close[0]}?"
-            if close
+            if close and not is_model
             else f"If it is a model of yours, build it first: %dbt run --select {name}"
         )
         raise RefTrouble(f"There is no model {name} in this notebook's warehouse. {hint}")

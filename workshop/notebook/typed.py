@@ -10,6 +10,8 @@ from IPython.core.error import UsageError
 from workshop.course.groups import UnknownName
 from workshop.dbt_project.files import ProjectTrouble
 from workshop.dbt_project.limits import SECONDS_FOR_A_CHECK, TooLong
+from workshop.notebook.cards import note_card
+from workshop.notebook.steps import AllPassed
 
 NO_MEMORY = (
     "There is not enough memory for this. Close other programs, or shut down kernels that you no longer need (menu "
@@ -29,6 +31,8 @@ def in_words(magic: Callable[..., Any]) -> Callable[..., None]:
             magic(self, line.strip(), *(() if cell is None else (cell,)))
         except (UnknownName, ProjectTrouble) as error:
             raise UsageError(str(error)) from None
+        except AllPassed as all_done:
+            note_card(str(all_done)).show()
         except KeyboardInterrupt:
             raise UsageError("You stopped it. The next cell works as usual.") from None
         except TooLong:

@@ -112,4 +112,6 @@ def trouble_of(data: Any) -> Trouble | None:
     if not isinstance(data, Told):
         return None
     said, meaning, file = (str(data.get(name) or "")[:TEXT_OF_A_TROUBLE] for name in ("said", "meaning", "file"))
-    return Trouble(said, meaning, file, data.line if isinstance(data.line, int) else None)
+    line = data.line if isinstance(data.line, int) else None
+    whole = data.whole[:TEXT_OF_A_TROUBLE] if isinstance(data.whole, str) else ""
+    return Trouble(said, meaning, file, line, whole=whole)

@@ -8,7 +8,8 @@ from workshop.course.reference import reference
 from workshop.course.working_group_1.models import check_customers, check_orders
 from workshop.course.working_group_2.layout import MARTS, OLD_NAMES, STAGING, mart_faults
 from workshop.course.working_group_2.tests_and_sources import staging_not_on_sources, staging_not_right
-from workshop.dbt_project.work import DoesNotRun, NotStarted, Work, ancestors_of
+from workshop.dbt_project.model import ancestors_of
+from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
 from workshop.dbt_project.yaml_files import described_in
 from workshop.judging.findings import from_finding
 from workshop.judging.project_trial import ProjectTrial, set_up_project

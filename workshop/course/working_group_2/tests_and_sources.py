@@ -19,7 +19,7 @@ from workshop.judging.comparison import compare
 from workshop.judging.counterexample import side_by_side
 from workshop.judging.difference_words import describe
 from workshop.judging.project_trial import ProjectTrial, set_up_project
-from workshop.judging.promises import judge_data_tests, spelling_remarks, swallowed_by_dbt
+from workshop.judging.promises import judge_data_tests, spelling_remarks, swallowed_by_dbt, with_slips
 from workshop.judging.twin import content_of, right_models
 from workshop.judging.verdict import Verdict, not_yet
 
@@ -34,7 +34,7 @@ def check_tests(work: Work) -> Verdict:
     praise = (
         "Each of these breaks in the data would have been noticed, and by a test that says which promise was broken."
     )
-    verdict = judge_data_tests(trial, tests, staging_faults(), praise)
+    verdict = with_slips(judge_data_tests(trial, tests, staging_faults(), praise), trial, "models")
     for model in trial.models:
         if verdict.has_passed and model.name in STAGING:
             trial.rows_of(model)  # raises DoesNotRun: dbt could not run its tests
@@ -55,13 +55,14 @@ def check_sources(work: Work) -> Verdict:
         or freshness_problem(work, trial)
     )
     if problem:
-        return problem
+        return with_slips(problem, trial, "sources")
     tests = [test for test in trial.tests if any("." in name for name in test.depends_on)]
     praise = (
         "Now dbt knows where your project begins: it draws it, tests it before anything is built on it, and tells you "
         "when the loader has stopped."
     )
     verdict = judge_data_tests(trial, tests, source_faults(), praise, about="sources")
+    verdict = with_slips(verdict, trial, "sources")
     return verdict.remarking(*spelling_remarks(work, trial))
 
 
