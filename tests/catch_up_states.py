@@ -347,7 +347,7 @@ def with_broken_extras() -> Iterator[State]:
         files = after("tests")
         files["dbt_project.yml"] = files["dbt_project.yml"].replace(b"    +materialized: table\n", lines)
         yield State(f"settings: {name}", files)
-    for number in range(6):
+    for number in range(3):
         chance = random.Random(number)
         several = dict(chance.sample(sorted(BROKEN.items()), 5))
         yield State(f"five broken files, {number}", after(chance.choice(NAMES)) | several, reach(NAMES[number + 2]))
@@ -362,7 +362,7 @@ def at_random() -> Iterator[State]:
         folder.name: list(read_misconceptions(folder).values())
         for folder in sorted((ROOT / "tests/alternatives").iterdir())
     }
-    for number in range(24):
+    for number in range(12):
         chance = random.Random(100 + number)
         files = starter()
         for name in NAMES[: chance.randint(2, 8)]:
