@@ -2,11 +2,9 @@
 
 import re
 
-import pytest
 from notebook import Cells
 
 from workshop.dbt_project.model import Model
-from workshop.dbt_project.model_sql import line_in_file
 from workshop.notebook.cards import note_card
 from workshop.notebook.compiled_sql import with_compiled_sql
 
@@ -56,18 +54,6 @@ def test_a_loop_of_many_rounds_is_cut() -> None:
     sql = "\n".join(f"select {number} as n union all" for number in range(100_000))
     html = with_compiled_sql(note_card("saved"), model(sql, "{% for %}")).html
     assert "99600 more lines" in html and len(html) < 200_000
-
-
-@pytest.mark.parametrize(
-    ("line", "in_file"),
-    [(2, 2), (4, None), (6, None), (8, 6), (None, None), (99, None)],
-)
-def test_a_line_of_the_compiled_sql_is_told_in_the_file_or_not_at_all(line: int | None, in_file: int | None) -> None:
-    assert line_in_file(model(), line) == in_file
-
-
-def test_without_a_statement_of_jinja_the_lines_are_the_same() -> None:
-    assert line_in_file(model("select\n    a\nfrom x", "select\n    a\nfrom {{ ref('x') }}"), 3) == 3
 
 
 def test_the_preview_of_a_loop_shows_it_and_its_fault(learner: Cells) -> None:
