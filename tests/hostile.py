@@ -166,10 +166,10 @@ HOSTILE: dict[str, Change] = {
     "removes a file": python("os.unlink('SECRET')"),
     "writes into the workshop": python("import workshop; open(workshop.__file__, 'a').write('# x')"),
     "reads the answers": python(
-        said("'SEEN' + str(__import__('workshop.course.reference').course.reference.answers())")
+        said("'SE' + 'EN' + str(__import__('workshop.course.reference').course.reference.answers())")
     ),
     "reads the solutions": python(
-        said("'SEEN' + next(__import__('workshop.places').places.SOLUTIONS.glob('*.ipynb')).read_text()")
+        said("'SE' + 'EN' + next(__import__('workshop.places').places.SOLUTIONS.glob('*.ipynb')).read_text()")
     ),
     "asks the network": python("socket.create_connection(('127.0.0.1', PORT), 2)"),
     "asks the network by the C library": python(

@@ -12,6 +12,7 @@ from workshop.course.backup_log import digests_in
 from workshop.course.catch_up import Outcome, bring_level
 from workshop.course.groups import EXERCISES
 from workshop.course.our_files import canonical, our_texts
+from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import renamed
 from workshop.course.undo import undo
 from workshop.dbt_project.declared import MODEL, SOURCE_CALL, declared_by
@@ -53,7 +54,7 @@ def test_level_from(state: State, project: Path) -> None:
     after = digests_in(project)
     assert outcome.stuck is None, outcome.stuck
     changed = after != before
-    found = try_exercises(exercises, Work(project)) if changed else []
+    found = try_exercises(exercises, Work(project, tables=RAW_TABLES)) if changed else []
     assert [each.exercise.name for each in found if not each.verdict.has_passed] == []
     assert changed == (outcome.backup is not None)
 

@@ -49,10 +49,11 @@ def group_of(project: Path) -> int:
         return 1
     try:
         from workshop.course.groups import GROUPS
+        from workshop.course.raw_tables import RAW_TABLES
         from workshop.dbt_project.work import Work
         from workshop.judging.exercise import Exercise, try_exercise
 
-        work = Work(project)
+        work = Work(project, tables=RAW_TABLES)
 
         def passes(step: Exercise) -> bool:
             return try_exercise(step, work).verdict.has_passed

@@ -69,7 +69,8 @@ def give_what_is_missing(keeper: Keeper, name: Name) -> bool:
         target = next(new for path, new in moves().items() if PurePosixPath(path).stem == old)
         keeper.move(place, target)
         return True
-    for edit in [*reversed(text_edits_of_all()), *starter_edits()]:
+    ours = [*reversed(text_edits_of_all()), *starter_edits()]
+    for edit in sorted(ours, key=files.can_read, reverse=True):  # the latest that needs nothing more comes first
         declares = declared_by(edit.path, edit.text)
         if name in declares and not any(each in files.declared for each in declares):
             path = path_for(files, edit)

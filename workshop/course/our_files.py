@@ -1,5 +1,6 @@
 """What the answers say of files: their texts, whose a file is, where it is in a project, what it is called later."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -7,13 +8,15 @@ from pathlib import Path
 import yaml
 
 from workshop.course.backup_log import digest_of
-from workshop.course.reference import answers, renamed
+from workshop.course.reference import answers, needed_of_dbt, renamed
 from workshop.dbt_project.declared import MODEL, Name, ProjectFile, declared_by, files_of, wanted_by
 from workshop.dbt_project.files import Edit, tidy
 from workshop.dbt_project.new_names import with_new_names, with_source_names
 from workshop.dbt_project.yaml_nodes import compose, items, value_of
 from workshop.judging.exercise import Exercise
 from workshop.places import STARTER
+
+MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)")
 
 
 class Files:
@@ -56,14 +59,26 @@ class Files:
         return with_source_names(with_new_names(path, text, names, names), self.sources())
 
     def latest(self, edit: Edit) -> str:
-        """Return the latest text of what an edit writes that can be read with the sources and blocks that are there."""
+        """Return the latest text of what an edit writes that can be read with what is there."""
         declares = set(declared_by(edit.path, edit.text))
         texts = [
             each for each in text_edits_of_all() if declares and declares == set(declared_by(each.path, each.text))
         ]
         later = texts[texts.index(edit) :] if edit in texts else texts
-        usable = [each.text for each in later if all(want in self.declared for want in wants_besides_models(each))]
+        usable = [each.text for each in later if self.can_read(each)]
         return (usable or [edit.text])[-1]
+
+    def can_read(self, edit: Edit) -> bool:
+        """Tell whether all that a text of ours needs besides models is there: sources, docs blocks, macros, packages."""
+        return all(want in self.declared for want in wants_besides_models(edit)) and self.has_macros_of(edit)
+
+    def has_macros_of(self, edit: Edit) -> bool:
+        if not edit.path.startswith("models/") or not edit.path.endswith(".sql"):
+            return True
+        texts = [file.text or "" for file in self.all.values() if file.path.startswith("macros/")]
+        there = {name for text in texts for name in MACRO.findall(text)}
+        packages = self.text("packages.yml") or ""
+        return all(name in there or name in packages for name in needed_of_dbt(edit.text) - {"ref", "source", "config"})
 
     def sources(self) -> dict[str, tuple[str, str]]:
         """Return the source and table, as `source()` takes them, of each raw table that is declared."""
