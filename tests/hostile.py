@@ -24,7 +24,7 @@ def said(what: str) -> str:
     """Python that brings what it has seen into the verdict."""
     return (
         f"import workshop.dbt_project.trouble as trouble\nseen = {what}\n"
-        "trouble.first_line = lambda text: seen\nraise ValueError"
+        "trouble.first_line = trouble.all_of_it = lambda text: seen\nraise ValueError"
     )
 
 

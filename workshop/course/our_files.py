@@ -69,7 +69,7 @@ class Files:
         return (usable or [edit.text])[-1]
 
     def can_read(self, edit: Edit) -> bool:
-        """Tell whether all that a text of ours needs besides models is there: sources, docs blocks, macros, packages."""
+        """Tell whether all that a text of ours needs besides models is there: sources, blocks, macros, packages."""
         return all(want in self.declared for want in wants_besides_models(edit)) and self.has_macros_of(edit)
 
     def has_macros_of(self, edit: Edit) -> bool:
