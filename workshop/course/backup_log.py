@@ -10,7 +10,7 @@ from typing import Any
 from workshop.places import WAREHOUSES
 
 LOG = "catch_up.json"
-GENERATED = ("target", "logs", "dbt_packages", ".git", WAREHOUSES)
+GENERATED = ("target", "logs", "dbt_packages", "package-lock.yml", ".git", WAREHOUSES)
 
 
 @dataclass
@@ -54,7 +54,7 @@ def digests_in(project: Path) -> dict[str, str]:
     found = {}
     for here, folders, names in os.walk(project):
         folders[:] = [name for name in folders if name not in GENERATED]
-        for name in names:
+        for name in set(names) - set(GENERATED):
             path = Path(here, name)
             found[path.relative_to(project).as_posix()] = digest(path) if is_plain(path) else ""
     return found

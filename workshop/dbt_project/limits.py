@@ -81,6 +81,7 @@ def file_at_work(error: BaseException | None) -> str:
 # -- how ---------------------------------------------------------------------------------------------------
 
 current: "list[Limit]" = []  # at most one
+TIDIES_UP = ("multiprocessing/util.py", "weakref.py")
 
 
 class Limit:
@@ -113,7 +114,7 @@ class Limit:
     def on_signal(self, number: int, frame: FrameType | None) -> None:
         self.reason = self.reason or KeyboardInterrupt
         self.signalled_at = time.monotonic()
-        if frame is None or frame.f_code.co_filename != __file__:  # not while the limit itself comes or goes
+        if not is_unfit(frame):  # the watchdog asks again in a moment
             raise KeyboardInterrupt
 
     def watch(self) -> None:
@@ -123,6 +124,18 @@ class Limit:
                 self.reason = TooLong
             if self.reason and time.monotonic() - self.signalled_at > SECONDS_BETWEEN_SIGNALS:
                 interrupt_main_thread()
+
+
+def is_unfit(frame: FrameType | None) -> bool:
+    """Tell whether an exception is lost here: while the limit itself comes or goes, and while Python tidies up."""
+    if frame is not None and frame.f_code.co_filename == __file__:
+        return True
+    while frame is not None:
+        is_finalizer = frame.f_code.co_name == "__del__" or frame.f_code.co_filename.endswith(TIDIES_UP)
+        if is_finalizer:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def interrupt_main_thread() -> None:

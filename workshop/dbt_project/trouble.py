@@ -11,7 +11,7 @@ from workshop.dbt_project.error_meanings import MEANINGS
 from workshop.dbt_project.explaining.jinja_slips import jinja_slip
 from workshop.dbt_project.explaining.other_warehouses import other_warehouse
 from workshop.dbt_project.explaining.place import excerpt, line_number, position_of
-from workshop.dbt_project.explaining.scene import Scene, Slip
+from workshop.dbt_project.explaining.scene import Scene, Slip, as_mart
 from workshop.dbt_project.explaining.sql_names import unknown_name
 from workshop.dbt_project.explaining.sql_repair import unreadable_sql
 from workshop.dbt_project.explaining.yaml_slips import docs_slip, yaml_slip
@@ -203,7 +203,7 @@ def raw_tables_among(names: Sequence[str]) -> str:
 def did_you_mean(wanted: str, names: Sequence[str]) -> str:
     """Return " Did you mean `name`?" for the name nearest to `wanted`, or "" where none is near."""
     by_last_word = {name.rpartition(".")[2]: name for name in names}
-    close = get_close_matches(wanted.rpartition(".")[2], by_last_word, 1, 0.6)
+    close = as_mart(wanted, by_last_word) or get_close_matches(wanted.rpartition(".")[2], by_last_word, 1, 0.6)
     return f" Did you mean `{by_last_word[close[0]]}`?" if close and by_last_word[close[0]] != wanted else ""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from workshop.dbt_project.explaining.scene import near_models
 from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
 from workshop.dbt_project.explaining.yaml_shapes import shape_slips
 from workshop.dbt_project.explaining.yaml_slips import docs_slip, jinja_in_yaml, where_a_block_is
@@ -138,7 +139,7 @@ def lint_yaml(
                 "model_not_there",
                 file,
                 line,
-                f"no model is called `{name}`{meant(get_close_matches(name, models, 1, 0.5))}",
+                f"no model is called `{name}`{meant(near_models(name, models))}",
             )
         if name in described:
             yield Finding("described_twice", file, line, f"`{name}` is described in `{described[name]}` already")
@@ -168,7 +169,7 @@ def unreadable(file: str, text: str, error: yaml.YAMLError) -> Finding:
         return Finding("tab_in_yaml", file, tabbed)
     if unquoted and re.match(r"\s*to:", lines[unquoted - 1]):
         return Finding(
-            "unquoted_jinja", file, unquoted, words="`to:` takes no braces: `to: ref('...')`, as it is in a model."
+            "unquoted_jinja", file, unquoted, words="`to:` takes no braces, other than a model: `to: ref('...')`."
         )
     if unquoted:
         return Finding("unquoted_jinja", file, unquoted, f"`{lines[unquoted - 1].strip()}`")
@@ -194,7 +195,10 @@ def lint_tests(
         for test in children(value_node(node, key)):
             line = test.start_mark.line + 1
             name, arguments = name_and_arguments(test)
-            if "," in name or " " in name.strip():
+            if name.strip().replace(" ", "_") in known_tests and " " in name.strip():
+                right = name.strip().replace(" ", "_")
+                yield Finding("hyphen_in_test_name", file, line, f"`{name}` should be `{right}`")
+            elif "," in name or " " in name.strip():
                 yield Finding("two_tests_on_one_dash", file, line, f"`- {name}`")
             elif "-" in name:
                 yield Finding("hyphen_in_test_name", file, line, f"`{name}` should be `{name.replace('-', '_')}`")
@@ -209,7 +213,7 @@ def lint_tests(
                 yield Finding("to_without_ref", file, line, f"`to: {target}` should be `to: ref('{target}')`")
             wanted = re.search(r"""\bref\(\s*['"](\w+)['"]\s*\)""", target)
             if name == "relationships" and wanted and wanted[1] not in models:
-                near = meant(get_close_matches(wanted[1], models, 1, 0.5))
+                near = meant(near_models(wanted[1], models))
                 yield Finding("to_not_there", file, line, f"no model is called `{wanted[1]}`{near}")
 
 

@@ -56,7 +56,7 @@ def recognise(
 
 def importance(found: Recognised) -> tuple[Any, ...]:
     is_known = isinstance(found.mistake, Misconception)
-    return found.is_all, "columns" in found.aspects, "rows" in found.aspects, is_known, len(found.aspects)
+    return found.is_all, "columns" in found.aspects, "rows" in found.aspects, len(found.aspects), is_known
 
 
 def known_mistakes(finding: Finding, answer: ModelAnswer, reference: Reference) -> Iterator[Recognised]:

@@ -3,9 +3,15 @@
 from collections.abc import Iterable, Mapping
 
 from workshop.course.catch_up import Outcome
-from workshop.course.undo import Undone
+from workshop.course.undo import Undone, undo
+from workshop.notebook.session import Session
 
 TAKE_BACK = "`%catch_up --undo` takes it back."
+
+NOTHING_TO_UNDO = (
+    "The last catch-up changed nothing, so there is nothing to take back. To take back the one before it, run "
+    "`%catch_up --undo` once more."
+)
 
 
 def caught_up(exercise: str, outcome: Outcome) -> str:
@@ -19,6 +25,17 @@ def caught_up(exercise: str, outcome: Outcome) -> str:
     if outcome.backup:
         parts.append(TAKE_BACK)
     return "\n\n".join(parts)
+
+
+def taken_back(session: Session) -> str:
+    """Take the last catch-up back, and return what was done, as Markdown. One that changed nothing is not passed over.
+
+    Raises ProjectTrouble.
+    """
+    if session.is_level:
+        session.is_level = False
+        return NOTHING_TO_UNDO
+    return undone(undo(session.project))
 
 
 def undone(done: Undone) -> str:

@@ -12,14 +12,13 @@ from workshop.course.catch_up import catch_up
 from workshop.course.groups import EXERCISES, find_exercise, find_group
 from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import answers
-from workshop.course.undo import undo
 from workshop.dbt_project.compilation import warm_up
 from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
 from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.judging.exercise import Exercise, try_exercise, try_exercises
 from workshop.notebook import agreement
 from workshop.notebook.cards import docs_card, feedback_card, note_card, trouble_card
-from workshop.notebook.catch_up_words import caught_up, undone
+from workshop.notebook.catch_up_words import caught_up, taken_back
 from workshop.notebook.dbt_words import trouble_cards
 from workshop.notebook.file_cells import save_file, save_model
 from workshop.notebook.hints import folded_hints, hint, solution, split_number
@@ -174,11 +173,12 @@ class WorkshopMagics(Magics):
         project first. `%catch_up --undo` brings your files back.
         """
         if line == "--undo":
-            note_card(undone(undo(self.session.project))).show()
+            note_card(taken_back(self.session)).show()
             return
         exercise = find_exercise(line)
         self.session.demand_open()
         outcome = catch_up(self.session.path, exercise)
+        self.session.is_level = outcome.backup is None
         note_card(caught_up(exercise.name, outcome)).show()
         if outcome.backup and not outcome.stopped:
             self.run_dbt("run --quiet")
@@ -223,8 +223,8 @@ class WorkshopMagics(Magics):
         Where you are, from your files as they are now, and one line to paste into the chat.
         """
         feedbacks = try_exercises(EXERCISES, self.work())
-        lines = check_in_line(feedbacks, self.session.group)
-        note_card(lines.replace("\n", "\n\n")).show()  # Markdown would join them
+        line = check_in_line(feedbacks, self.session.group)
+        note_card(line.replace("\n", "\n\n")).show()  # Markdown would join them
         strip_card([each for each in feedbacks if each.exercise.group == self.session.group]).show()
 
     # -- how ---------------------------------------------------------------------------------------------------

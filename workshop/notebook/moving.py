@@ -46,7 +46,8 @@ def planned(project: Path, files: Sequence[str], target: str) -> list[tuple[str,
     is_folder = target.endswith("/") or (project / target).is_dir() or not PurePosixPath(target).suffix
     if len(sources) > 1 and not is_folder:
         raise UsageError(f"Several files need a folder to go to, such as models/marts/core, and {target} is a file.")
-    moves = [(old, as_typed(f"{target}/{old.rpartition('/')[2]}" if is_folder else target)) for old in sources]
+    news = [f"{target}/{old.rpartition('/')[2]}" if is_folder else beside(old, target) for old in sources]
+    moves = [(old, as_typed(new)) for old, new in zip(sources, news, strict=True)]
     for old, new in moves:
         path_in_project(project, old, WRITABLE_SUFFIXES)
         path = path_in_project(project, new, (PurePosixPath(old).suffix,))
@@ -62,6 +63,12 @@ def planned(project: Path, files: Sequence[str], target: str) -> list[tuple[str,
     if len({new for _, new in moves}) < len(moves):
         raise ProjectTrouble("Two of these files have the same name. Nothing was moved.")
     return moves
+
+
+def beside(old: str, target: str) -> str:
+    """Return a new name with its folder; a bare one means the folder in which the file is."""
+    folder = old.rpartition("/")[0]
+    return f"{folder}/{target}" if folder and "/" not in target else target
 
 
 def matching(project: Path, typed: str) -> list[str]:

@@ -42,6 +42,7 @@ class Session:
         self.connection: duckdb.DuckDBPyConnection | None = None
         self.warehouse: Path | None = None
         self.group = 1
+        self.is_level = False  # whether the last catch-up found nothing to do
         self.hints_given: dict[str, int] = {}
 
     def start(self, name: str, answered: list[Answer]) -> bool:

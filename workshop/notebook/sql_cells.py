@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 from IPython.core.error import UsageError
 from IPython.utils.capture import capture_output
-from jinja2 import TemplateError
+from jinja2 import TemplateError, Undefined
 
 from workshop.course.raw_tables import RAW_NAMES
 from workshop.dbt_project.files import ProjectTrouble
@@ -124,6 +124,8 @@ class RefTrouble(Exception):
 def make_ref(session: Session) -> Callable[[str], str]:
     def ref(name: str) -> str:
         """Return the relation that dbt built for the model `name` in this notebook's warehouse."""
+        if isinstance(name, Undefined):
+            raise RefTrouble("The name of a model stands in quotes: {{ ref('stg_orders') }}.")
         rows = session.open_connection.execute(
             "select database_name, schema_name, table_name from duckdb_tables() where not internal union all "
             "select database_name, schema_name, view_name from duckdb_views() where not internal"

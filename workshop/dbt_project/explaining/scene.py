@@ -1,6 +1,6 @@
 """An error and what surrounds it, and the slip that is found in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -58,6 +58,17 @@ def nearest(wanted: str, names: Sequence[str], likeness: float = 0.7) -> str:
     by_name = {name.lower(): name for name in names}
     close = get_close_matches(wanted.lower(), by_name, 1, likeness)
     return by_name[close[0]] if close and by_name[close[0]] != wanted else ""
+
+
+def as_mart(wanted: str, models: Container[str]) -> list[str]:
+    """Return the mart that a name stands for, or the name that a mart stands for: `orders` and `fct_orders`."""
+    bare = wanted.removeprefix("fct_").removeprefix("dim_")
+    return [name for name in (f"fct_{bare}", f"dim_{bare}", bare) if name != wanted and name in models][:1]
+
+
+def near_models(wanted: str, models: Collection[str]) -> list[str]:
+    """Return the model that is meant by a name which none has; none where nothing is near."""
+    return as_mart(wanted, models) or get_close_matches(wanted, models, 1, 0.5)
 
 
 def meant(wanted: str, names: Sequence[str], likeness: float = 0.7) -> str:

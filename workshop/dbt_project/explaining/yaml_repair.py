@@ -72,6 +72,9 @@ def spelling(lines: list[str], number: int) -> Iterator[NewLine]:
     """Give the line with its colon, its dash, its quotes or its brackets mended."""
     line = lines[number]
     indent, rest = line[: len(line) - len(line.lstrip())], line.strip()
+    before = next((each for each in reversed(lines[:number]) if each.strip()), "")
+    if not indent and re.fullmatch(r"\w+:\s*", before) and not rest.endswith(":"):
+        yield NewLine(number, f"  {line}", f"This belongs to `{before.strip()}`: put two spaces in front of it.")
     if braces := re.fullmatch(r"to:\s+\{\{\s*(.*?)\s*\}\}", rest):
         yield NewLine(number, f"{indent}to: {braces[1]}", f"`to:` takes no braces: `to: {braces[1]}`.")
     if jinja := re.fullmatch(r"(- )?([\w-]+:\s+)?(\{\{.*\}\}|\{%.*%\})", rest):

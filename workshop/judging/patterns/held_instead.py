@@ -113,8 +113,9 @@ def no_partner(column: Column) -> Said:
         yield (
             f"{column.name} is {shown(value)} where something belongs to the row",
             f"`{column.name}` is {shown(value)} for {column.rows}, as though nothing belonged to it; "
-            f"{shown(column.wrong[first(column.wrong)][1])} was expected there. A join has not found what it should, "
-            "because of its condition or because rows were left out before: by a `where`, or by a `limit`.",
+            f"{shown(column.wrong[first(column.wrong)][1])} was expected there. What should have counted was left out "
+            "or not found: look at the conditions, in `case when`, `where` and the join, and at rows that should be "
+            "added up and are not.",
         )
 
 

@@ -13,8 +13,8 @@ def lost_rows(evidence: Evidence) -> Iterator[Pattern]:
     """Give the patterns that account for rows that are lost, where none was invented, the surest first."""
     if evidence.lost and evidence.got and not evidence.invented - {None}:
         yield from lost_by_partner(evidence)
-        yield from lost_by_value(evidence)
         yield from lost_by_limit(evidence)
+        yield from lost_by_value(evidence)
 
 
 # -- how -----------------------------------------------------------------------------------------------------
