@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from workshop.course.reference import reference
 from workshop.course.working_group_3.jinja_slips import in_words_of
 from workshop.course.working_group_3.loop import judge_loop, text_of_model, times_written
 from workshop.course.working_group_3.pivot import METHODS, MODEL, PIVOT
+from workshop.dbt_project.packages import needs_installing
 from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
 from workshop.judging.model import judge_model
 from workshop.judging.other_data import OtherShop, Outcome, try_in
@@ -56,7 +58,7 @@ def check_from_data(work: Work) -> Verdict:
             return verdict
         return wrong_with_a_new_method(work, asks) or wrong_without_payments(work) or verdict
     except DoesNotRun as error:
-        raise packages_missing(error) or in_words_of("from_data", error, text) from error
+        raise packages_missing(error, work.project) or in_words_of("from_data", error, text) from error
 
 
 def judge_today(work: Work) -> Verdict:
@@ -102,9 +104,10 @@ def shown(mistake: str, shop: OtherShop, found: Outcome) -> Verdict:
     return replace(verdict, message=message, counterexample=found.shown)
 
 
-def packages_missing(error: DoesNotRun) -> DoesNotRun | None:
+def packages_missing(error: DoesNotRun, project: Path) -> DoesNotRun | None:
     """Return the refusal in the words for packages that are named and not installed, where that is the cause."""
-    if "is not installed" in error.trouble.said or "package(s) installed" in error.trouble.said:
+    said = error.trouble.said
+    if needs_installing(project) and ("is not installed" in said or "package(s) installed" in said):
         words = reference().mistake("from_data", "deps_not_run").words
         return DoesNotRun(replace(error.trouble, meaning=words), "deps_not_run")
     return None
