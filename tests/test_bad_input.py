@@ -163,7 +163,8 @@ def test_query_with_one_quote(learner: Cells, cell: str) -> None:
 
 @pytest.mark.parametrize("hours", ["inf", "nan", "-5", "1e999", "-inf", "1e9"])
 def test_hours_that_nobody_can_wait(learner: Cells, hours: str) -> None:
-    assert f"{hours} is not a number of hours" in learner.run(f"%load_raw {hours}")
+    shown = learner.run(f"%load_raw {hours}")
+    assert f"{hours} is not a number of hours" in shown or f"{hours} hours can't be" in shown
 
 
 def test_a_list_as_a_key(learner: Cells) -> None:

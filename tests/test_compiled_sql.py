@@ -64,4 +64,3 @@ def test_the_preview_of_a_loop_shows_it_and_its_fault(learner: Cells) -> None:
     assert "is saved" in shown and "order_id" in shown
     shown = learner.run(f"{head}{loop.replace('1 as', 'gone as')}from {{{{ ref('stg_orders') }}}}")
     assert "Line 3 of what the database sees:\n    gone as a" in shown
-    assert "looped.sql, line" not in shown

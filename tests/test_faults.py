@@ -23,7 +23,7 @@ ALL = [*source_faults(), *staging_faults(), *mart_faults()]
 
 @pytest.fixture(scope="module")
 def patient(answered_folder: Path) -> Patient:
-    return set_up_project(Work(answered_folder), "marts", reference()).patient
+    return set_up_project(Work(answered_folder, tables=RAW_TABLES), "marts", reference()).patient
 
 
 @pytest.mark.parametrize("fault", ALL, ids=lambda fault: f"{fault.relation}/{fault.name}")

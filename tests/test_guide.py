@@ -12,6 +12,7 @@ from workshop.course.groups import EXERCISES, GROUPS
 from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import reference
 from workshop.dbt_project.raw_database import build_raw
+from workshop.judging.reference import SCHEMA
 from workshop.places import ROOT
 
 pytestmark = pytest.mark.slow
@@ -65,9 +66,10 @@ def test_every_number_is_what_the_data_gives(tmp_path: Path, number: str, about:
     build_raw(tmp_path / "raw.duckdb", RAW_TABLES, day=int(named.group(1)) if named else 1)
     with duckdb.connect() as connection:
         connection.execute(f"attach ':memory:' as warehouse; attach '{tmp_path / 'raw.duckdb'}' as raw (read_only)")
-        connection.execute("use warehouse; create schema reference")
+        connection.execute(f"use warehouse; create schema {SCHEMA}; create schema reference")
         for name, sql in reference().sql.items():
-            connection.execute(f"create view reference.{name} as {sql}")
+            connection.execute(f"create view {SCHEMA}.{name} as {sql}")
+            connection.execute(f"create view reference.{name} as from {SCHEMA}.{name}")
         [found] = connection.execute(query).fetchone()
     assert float(number) == pytest.approx(float(found), abs=0.001)
 

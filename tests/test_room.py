@@ -263,7 +263,7 @@ def test_a_project_that_cant_be_judged_is_a_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     create_project(tmp_path / "ana", STARTER)
-    monkeypatch.setattr("workshop.classroom.grading.Work", lambda project: 1 / 0)
+    monkeypatch.setattr("workshop.classroom.grading.Work", lambda *_, **__: 1 / 0)
     assert main(["room", "--trust", "--projects", str(tmp_path)]) == 0
     assert "ana: This project can't be judged: ZeroDivisionError" in capsys.readouterr().out
 

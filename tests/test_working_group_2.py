@@ -47,7 +47,8 @@ def test_our_own_answers_build_without_a_warning(answered_folder: Path) -> None:
         lines: list[str] = []
         run = commands.run_dbt(answered_folder, ["--warn-error", "build", "--no-partial-parse"], lines.append)
     assert run.succeeded, "\n".join(lines)
-    assert any("PASS=34 WARN=0 ERROR=0" in line for line in lines)
+    [passed] = re.findall(r"PASS=(\d+) WARN=0 ERROR=0", "\n".join(lines))
+    assert int(passed) >= 34
 
 
 # -- freshness ---------------------------------------------------------------------------------------------
@@ -326,10 +327,11 @@ def test_raw_behind_a_source_in_a_comment_is_still_hard_coded(answered_folder: P
 
 
 @pytest.mark.parametrize("exercise", ["sources", "marts"])
-def test_a_model_that_does_not_run_is_told_with_its_line(answered_folder: Path, exercise: str) -> None:
-    with put_back(answered_folder):
-        changed(answered_folder, "models/staging/stripe/stg_payments.sql", "status,\n", "status,,\n")
-        found = verdict_on(answered_folder, exercise)
+def test_a_model_that_does_not_run_is_told_with_its_line(answered: Answered, exercise: str) -> None:
+    project = answered("marts")
+    with put_back(project):
+        changed(project, "models/staging/stripe/stg_payments.sql", "status,\n", "status,,\n")
+        found = verdict_on(project, exercise)
     assert found.outcome == DOES_NOT_RUN
     assert "models/staging/stripe/stg_payments.sql, line" in found.message
 
@@ -353,9 +355,8 @@ def test_a_test_that_points_at_a_renamed_model_is_named(answered_folder: Path) -
     with put_back(answered_folder):
         changed(answered_folder, "models/staging/stripe/stg_stripe.yml", "ref('stg_orders')", "ref('orders')")
         assert verdict_on(answered_folder, "marts").misconception == "yaml_names_old_models"
-        assert (
-            "Did you mean" in (found := verdict_on(answered_folder, "tests")).message or "stg_orders" in found.message
-        )
+        found = verdict_on(answered_folder, "tests")
+        assert "did you mean `fct_orders`" in found.message
         assert found.misconception == "to_not_there"
 
 

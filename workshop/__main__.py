@@ -18,7 +18,8 @@ OLDEST, NEWEST = (3, 11), (3, 13)  # as in pyproject.toml
 
 def main(words: list[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 fine, 1 not fine, 2 bad use."""
-    if wrong := wrong_python(sys.version_info[:2]):
+    is_doctor = (sys.argv[1:] if words is None else words)[:1] == ["doctor"]  # who says so itself, with the rest
+    if (wrong := wrong_python(sys.version_info[:2])) and not is_doctor:
         print(wrong, file=sys.stderr)
         return BAD_USE
     parser = make_parser()

@@ -11,7 +11,7 @@ from workshop.classroom.check_in import Step, parse_check_in
 from workshop.classroom.grading import Graded, grade_projects
 from workshop.course.groups import EXERCISES
 from workshop.judging.verdict import PASSED
-from workshop.places import PROJECT_NAME
+from workshop.places import PROJECT_NAME, WORKSHOP_UTILS
 
 LONGEST_REMARK = 200
 KNOWN = frozenset(exercise.name for exercise in EXERCISES)
@@ -110,7 +110,7 @@ def room_of_graded(graded: Iterable[tuple[str, Graded]]) -> Room:
 def projects_in(folder: Path) -> dict[str, Path]:
     """Return the dbt projects one or two folders below `folder`, by the first folder's name."""
     found: dict[str, Path] = {}
-    for each in sorted(folder.iterdir()):
+    for each in [path for path in sorted(folder.iterdir()) if path.name != WORKSHOP_UTILS.name]:
         for project in (each, each / PROJECT_NAME):
             if (project / "dbt_project.yml").is_file():
                 found.setdefault(each.name, project)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workshop.course.adding import add
 from workshop.course.backup import ADDED_TO, FILLED_IN, Keeper, only_one
-from workshop.course.backup_log import digest, is_plain
+from workshop.course.backup_log import GENERATED, digest, is_plain
 from workshop.course.completing import complete_names
 from workshop.course.groups import EXERCISES
 from workshop.course.our_files import text_edits
@@ -153,6 +153,7 @@ def demand_inside(project: Path) -> None:
     """Raise ProjectTrouble where a folder of the project is a link that leads out of it."""
     root = project.resolve()
     for here, folders, _ in os.walk(project):
+        folders[:] = [name for name in folders if name not in GENERATED]  # dbt links local packages
         for name in folders:
             path = Path(here, name)
             if path.is_symlink() and not path.resolve().is_relative_to(root):
