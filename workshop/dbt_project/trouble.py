@@ -116,8 +116,11 @@ def in_the_file(trouble: Trouble, scene: Scene) -> Trouble:
     line = line_number(scene.text, at) if at is not None else trouble.line if says_own_line(scene) else None
     column = at - (scene.text.rfind("\n", 0, at) + 1) if at is not None else None
     shown = excerpt(scene.text, line, column) if line else ""
-    is_of_a_macro = any(re.search(pattern, scene.error, re.IGNORECASE | re.DOTALL) for pattern, _ in MACRO_MEANINGS)
-    meaning = slip.words if slip and not is_of_a_macro else trouble.meaning
+    undefined = (pattern for pattern, _ in MACRO_MEANINGS if pattern.endswith("is undefined"))
+    is_of_a_package = any(
+        re.search(pattern, scene.error) for pattern in undefined
+    )  # known by name, so surer than a slip
+    meaning = slip.words if slip and not is_of_a_package else trouble.meaning
     return replace(trouble, meaning=meaning, line=line, shown=shown)
 
 

@@ -55,8 +55,9 @@ def preview_model(session: Session, path: Path) -> Card:
                 f"to "
                 f"show. Build it: `%dbt run --select {parent}`, then run this cell again."
             )
-        card = trouble_card(f"{saved}\n\n{of_duckdb(error, model, reference())}")
-        return with_compiled_sql(card, model, line_of(error))
+        trouble = of_duckdb(error, model, reference())
+        is_told = trouble.line is not None and "{%" not in model.text  # a loop's rounds are in no file
+        return with_compiled_sql(trouble_card(f"{saved}\n\n{trouble}"), model, None if is_told else line_of(error))
     counts = counts or ("" if rows else "It returns no rows.")
     told = "\n\n".join(filter(None, [f"{saved} {counts}".rstrip(), agreement.of_model(session, work, path.stem)]))
     tables = [Table("its first rows" if len(rows) > ROWS else "all its rows", rows[:ROWS])] if rows else []
