@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from workshop.dbt_project.trouble import Trouble, did_you_mean
+from workshop.dbt_project.yaml_files import LARGEST_FILE
 
 FOLDERS = ("macros", "tests/generic")
-LARGEST_FILE = 1_000_000
 BUILT_IN = "ref source config this target execute return log var env_var run_query statement".split()
 NAMED = re.compile(r"\{%-?\s*(?:macro|test)\s+(\w+)")
 MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)")

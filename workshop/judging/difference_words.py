@@ -1,6 +1,7 @@
 """The first difference of two results, as a sentence or two: columns, then grain, then rows, then values."""
 
 from workshop.judging.comparison import Difference, Result
+from workshop.judging.patterns.evidence import count_of
 from workshop.judging.values import equal, first, kind, plain, shown
 
 
@@ -66,7 +67,3 @@ def wrong_value(difference: Difference, expected: Result, key: str) -> str:
 
 def kinds_of(values: list[object]) -> set[str]:
     return {kind(value) for value in values if value is not None}
-
-
-def count_of(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

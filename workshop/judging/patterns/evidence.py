@@ -136,3 +136,8 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     """Return names as code, with commas and a word before the last: `a`, `b` and `c`."""
     codes = [f"`{name}`" for name in names]
     return codes[0] if len(codes) == 1 else f"{', '.join(codes[:-1])} {last} {codes[-1]}"
+
+
+def article(noun: str) -> str:
+    """Return a kind of value with its article: "text", "a number"."""
+    return noun if noun == "text" else f"a {noun}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from workshop.judging.patterns.column import Column
+from workshop.judging.patterns.evidence import article
 from workshop.judging.values import equal, first, kind, shown
 
 Said = Iterator[tuple[str, str]]
@@ -90,7 +91,7 @@ def another_type(column: Column) -> Said:
     if len(kinds) == 1 == len(wanted) and kinds != wanted:
         yield (
             f"{column.name} has another type",
-            f"`{column.name}` is {a(min(kinds))}, and {a(min(wanted))} was expected. {column.sample}.",
+            f"`{column.name}` is {article(min(kinds))}, and {article(min(wanted))} was expected. {column.sample}.",
         )
 
 
@@ -117,7 +118,3 @@ def no_partner(column: Column) -> Said:
             "or not found: look at the conditions, in `case when`, `where` and the join, and at rows that should be "
             "added up and are not.",
         )
-
-
-def a(noun: str) -> str:
-    return noun if noun == "text" else f"a {noun}"

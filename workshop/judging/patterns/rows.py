@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from workshop.judging.patterns.evidence import Evidence, Pattern, about_rows, count_of
+from workshop.judging.patterns.evidence import Evidence, Pattern, about_rows, article, count_of
 from workshop.judging.patterns.lost_rows import lost_rows
 from workshop.judging.values import first, kind, plain, rank, shown
 
@@ -162,10 +162,6 @@ def rows_without_key(evidence: Evidence) -> Iterator[Pattern]:
 
 
 # -- words ---------------------------------------------------------------------------------------------------
-
-
-def article(noun: str) -> str:
-    return noun if noun == "text" else f"a {noun}"
 
 
 def one(keys: Any) -> Any:
