@@ -9,13 +9,22 @@ import yaml
 
 from workshop.course.backup_log import digest_of
 from workshop.course.reference import answers, needed_of_dbt, renamed
-from workshop.dbt_project.declared import MODEL, Name, ProjectFile, declared_by, files_of, wanted_by
+from workshop.dbt_project.declared import (
+    MODEL,
+    Name,
+    ProjectFile,
+    data_tests_asked_for,
+    declared_by,
+    files_of,
+    wanted_by,
+)
 from workshop.dbt_project.files import Edit, tidy
 from workshop.dbt_project.new_names import with_new_names, with_source_names
 from workshop.dbt_project.yaml_nodes import compose, items, value_of
 from workshop.judging.exercise import Exercise
 from workshop.places import STARTER
 
+TEST = re.compile(r"\{%-?\s*test\s+(\w+)")
 MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)")
 
 
@@ -69,8 +78,9 @@ class Files:
         return (usable or [edit.text])[-1]
 
     def can_read(self, edit: Edit) -> bool:
-        """Tell whether all that a text of ours needs besides models is there: sources, blocks, macros, packages."""
-        return all(want in self.declared for want in wants_besides_models(edit)) and self.has_macros_of(edit)
+        """Tell whether all that a text of ours needs besides models is there: sources, blocks, macros, tests."""
+        has_names = all(want in self.declared for want in wants_besides_models(edit))
+        return has_names and self.has_macros_of(edit) and self.has_tests_of(edit)
 
     def has_macros_of(self, edit: Edit) -> bool:
         if not edit.path.startswith("models/") or not edit.path.endswith(".sql"):
@@ -79,6 +89,10 @@ class Files:
         there = {name for text in texts for name in MACRO.findall(text)}
         packages = self.text("packages.yml") or ""
         return all(name in there or name in packages for name in needed_of_dbt(edit.text) - {"ref", "source", "config"})
+
+    def has_tests_of(self, edit: Edit) -> bool:
+        texts = [file.text or "" for file in self.all.values() if file.path.startswith(("macros/", "tests/generic/"))]
+        return data_tests_asked_for(edit.path, edit.text) <= {name for text in texts for name in TEST.findall(text)}
 
     def sources(self) -> dict[str, tuple[str, str]]:
         """Return the source and table, as `source()` takes them, of each raw table that is declared."""

@@ -177,7 +177,7 @@ def put_ours_in(keeper: Keeper, path: str) -> bool:
     changed = text
     try:
         for edit in text_edits_of_all():
-            if edit.path.endswith(YAML) and edit.path.startswith("models/"):
+            if edit.path.endswith(YAML) and edit.path.startswith("models/") and files.can_read(edit):
                 changed = added(changed, files.adapted(edit.path, edit.text), names, replaces=True)
     except CannotMerge:
         return False

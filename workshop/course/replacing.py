@@ -25,7 +25,7 @@ from workshop.dbt_project.yaml_merge import CannotMerge, added, without
 from workshop.judging.exercise import Exercise, Feedback, try_exercise
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED
 
-Change = Callable[[], None]
+Change = Callable[[], object]
 
 
 def replace(keeper: Keeper, exercise: Exercise, feedback: Feedback) -> None:
@@ -100,6 +100,9 @@ def surroundings(keeper: Keeper, exercise: Exercise) -> Iterator[Change]:
     for edit in starter_edits():
         if not own.intersection(declared_by(edit.path, edit.text)):
             yield partial(starters_model, keeper, edit)
+    for edit in text_edits_of_all():
+        if edit.path.startswith(("macros/", "tests/")) and (keeper.project / edit.path).is_file():
+            yield partial(keeper.write, edit.path, edit.text)
     for folder in ("macros/", "tests/", "snapshots/", "seeds/", "analyses/"):
         yield partial(without_folder, keeper, folder, exercise)
     yield partial(without_other_yaml, keeper, exercise)

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from workshop.dbt_project.yaml_files import LARGEST_FILE
-from workshop.dbt_project.yaml_nodes import compose, items, value_of
+from workshop.dbt_project.yaml_nodes import children, compose, items, name_and_arguments, value_node, value_of
 
 MODEL, ENTRY, SOURCE, BLOCK = "model", "entry", "source", "block"
 Name = tuple[str, str]
@@ -20,6 +20,8 @@ Name = tuple[str, str]
 YAML = (".yml", ".yaml")
 FOLDERS = ("models", "macros", "tests", "snapshots", "seeds", "analyses")
 SETTINGS = ("dbt_project.yml", "packages.yml", "dependencies.yml", "selectors.yml")
+TESTS = ("data_tests", "tests")
+DBTS_OWN_TESTS = {"unique", "not_null", "accepted_values", "relationships"}
 JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 DOCS_TAG = re.compile(r"\{%-?\s*docs\s+(\w+)\s*-?%\}")
 SNAPSHOT_TAG = re.compile(r"\{%-?\s*snapshot\s+(\w+)\s*-?%\}")
@@ -86,6 +88,22 @@ def wanted_by(path: str, text: str) -> tuple[Name, ...]:
         lines = "\n".join(line.partition(" #")[0] for line in text.splitlines() if not line.lstrip().startswith("#"))
         found += [(BLOCK, name) for name in DOC_CALL.findall(lines)]
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=2000)
+def data_tests_asked_for(path: str, text: str) -> frozenset[str]:
+    """Return the generic tests of the project's own that a YAML file asks for; dbt's and those of packages are not."""
+    try:
+        root = compose(text) if path.endswith(YAML) else None
+    except (yaml.YAMLError, RecursionError):
+        return frozenset()
+    tables = [
+        *items(root, "models"),
+        *(table for source in items(root, "sources") for table in items(source, "tables")),
+    ]
+    holders = [holder for table in tables for holder in (table, *items(table, "columns"))]
+    tests = [test for holder in holders for key in TESTS for test in children(value_node(holder, key))]
+    return frozenset(name for name, _ in map(name_and_arguments, tests) if "." not in name) - DBTS_OWN_TESTS
 
 
 # -- how ---------------------------------------------------------------------------------------------------
