@@ -314,7 +314,8 @@ NOTHING_STOPS = "select levenshtein(repeat('ab', 60000), repeat('ba', 60000)) as
 def test_an_interrupt_comes_through_whatever_is_going_on(kernel: Kernel, cell: str, sql: str) -> None:
     write = "_ = pathlib.Path('jaffle_shop/models/staging/stg_payments.sql').write_text"
     kernel.run(f"import pathlib\n{write}({sql!r})")
-    shown = stop(kernel, kernel.begin(cell))
+    # A kernel that has not yet begun with a cell takes no notice of an interrupt.
+    shown = stop(kernel, kernel.begin(f"print('begun', flush=True)\n{cell}", until="begun"))
     assert "You stopped it" in shown or "stopped after" in shown
     kernel.run(f"{write}('select 1 as one')")
     assert "PASS=1" in kernel.run("%dbt run --select stg_orders")
