@@ -308,7 +308,7 @@ NOTHING_STOPS = "select levenshtein(repeat('ab', 60000), repeat('ba', 60000)) as
         ("%check stg_payments", NOTHING_STOPS),
         ("%dbt compile --select stg_payments", LOOP),
         ("%dbt run --select stg_payments", LOOP),
-        ("%dbt run --select stg_payments", NOTHING_STOPS),
+        ("%dbt run --select stg_payments", f"{{{{ config(materialized='table') }}}}\n{NOTHING_STOPS}"),
     ],
 )
 def test_an_interrupt_comes_through_whatever_is_going_on(kernel: Kernel, cell: str, sql: str) -> None:

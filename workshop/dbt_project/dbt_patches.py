@@ -16,6 +16,7 @@ def prepare_dbt() -> None:
     look_for_plugins_once()
     refuse_absurd_numbers()
     run_queries_aside()
+    leave_busy_connections_alone()
 
 
 # -- how ---------------------------------------------------------------------------------------------------
@@ -63,3 +64,29 @@ def run_queries_aside() -> None:
         return aside(lambda: original(self, sql, bindings), self._cursor.interrupt)
 
     DuckDBCursorWrapper.execute = execute  # type: ignore[method-assign]
+
+
+def leave_busy_connections_alone() -> None:
+    """A query that nobody can stop goes on when dbt has ended. The next command closes what is left over, and DuckDB
+    closes no connection that is busy: such a one goes when its query is done and nobody holds it any more.
+    """
+    from dbt.adapters.duckdb.environments.local import DuckDBConnectionWrapper, LocalEnvironment
+    from duckdb import ResourceInUseException
+
+    close_handle: Any = DuckDBConnectionWrapper.close
+    close_all: Any = LocalEnvironment.close
+
+    def close(self: Any) -> None:
+        try:
+            close_handle(self)
+        except ResourceInUseException:
+            self._env.notify_closed()
+
+    def close_environment(self: Any) -> None:
+        try:
+            close_all(self)
+        except ResourceInUseException:
+            self.conn = None
+
+    DuckDBConnectionWrapper.close = close  # type: ignore[method-assign]
+    LocalEnvironment.close = close_environment  # type: ignore[method-assign]

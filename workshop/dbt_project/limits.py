@@ -81,7 +81,7 @@ def file_at_work(error: BaseException | None) -> str:
 # -- how ---------------------------------------------------------------------------------------------------
 
 current: "list[Limit]" = []  # at most one
-TIDIES_UP = ("multiprocessing/util.py", "weakref.py")
+TIDIES_UP = ("multiprocessing/util.py", "weakref.py", "_weakrefset.py")
 
 
 class Limit:

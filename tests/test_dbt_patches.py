@@ -1,0 +1,45 @@
+"""What is changed in dbt does what it is for."""
+
+import threading
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.environments.local import LocalEnvironment
+
+from workshop.dbt_project import aside
+from workshop.dbt_project.dbt_patches import prepare_dbt
+
+TAKES_A_MOMENT = "select levenshtein(repeat('ab', 15000), repeat('ba', 15000))"
+
+
+@pytest.fixture
+def environment() -> LocalEnvironment:
+    prepare_dbt()
+    return LocalEnvironment(DuckDBCredentials(database="memory", schema="main", path=":memory:"))
+
+
+def test_a_connection_whose_query_nobody_can_stop_is_left_alone(
+    environment: LocalEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aside, "SECONDS_TO_STOP", 0.01)
+    handle, is_done = environment.handle(), threading.Event()
+    query = handle.cursor()._cursor
+
+    def work() -> None:
+        try:
+            query.execute(TAKES_A_MOMENT)
+        finally:
+            is_done.set()
+
+    with pytest.raises(aside.StillRunning):
+        aside.aside(work, query.interrupt, seconds=0.01)
+    with pytest.raises(duckdb.ResourceInUseException):
+        query.close()
+    handle.close()
+    assert environment.handle_count == 0
+    assert environment.handle().cursor().execute("select 42").fetchall() == [(42,)]
+    environment.close()
+    assert environment.conn is None
+    assert not is_done.is_set()  # else nobody was left alone
+    assert is_done.wait(60)
