@@ -44,6 +44,7 @@ def test_the_strip_says_in_words_what_it_shows() -> None:
         "○customers, to come",
     ]
     assert [number for number, item in enumerate(items) if 'aria-current="step"' in item] == [2]
+    assert all(f'title="{step.aim}"' in item for step, item in zip(find_group(1).exercises, items, strict=True))
 
 
 def test_nobody_is_anywhere_when_all_is_done() -> None:

@@ -63,14 +63,14 @@ def strip_card(feedbacks: Sequence[Feedback], outcome: str = NOT_STARTED) -> Car
     outcome: that of the card above, of which the bar goes on here
     """
     at = first_open(feedbacks)
-    states = [(each.exercise.name, state(each, at)) for each in feedbacks]
+    states = [(each.exercise, state(each, at)) for each in feedbacks]
     done = sum(each.verdict.has_passed for each in feedbacks)
     label = f"Working group {feedbacks[0].exercise.group}: {done} of {len(states)} steps done"
-    items = "".join(step_html(name, at_it) for name, at_it in states)
+    items = "".join(step_html(step, at_it) for step, at_it in states)
     bar = f"{BELOW} border-left: 5px solid {VOICES[outcome][2]};"
     html = f'<div style="{bar}"><ol aria-label="{label}" style="{STRIP}">{items}</ol></div>'
-    steps = ", ".join(f"{MARKS[at_it]} {name}{' (you are here)' if at_it == HERE else ''}" for name, at_it in states)
-    return Card(html, f"{label}: {steps}")
+    said = [f"{MARKS[at_it]} {step.name}{' (you are here)' if at_it == HERE else ''}" for step, at_it in states]
+    return Card(html, f"{label}: {', '.join(said)}")
 
 
 # -- how ---------------------------------------------------------------------------------------------------
@@ -86,8 +86,10 @@ def state(feedback: Feedback, at: Exercise | None) -> str:
     return HERE if feedback.exercise is at else TO_COME
 
 
-def step_html(name: str, at_it: str) -> str:
+def step_html(step: Exercise, at_it: str) -> str:
+    """Return one step; its aim is shown where the mouse rests on it."""
     current = ' aria-current="step"' if at_it == HERE else ""
     look = STEP + {DONE: "", HERE: STANDS_OUT, TO_COME: PALE}[at_it]
     mark = f'<span aria-hidden="true" style="{GREEN if at_it == DONE else ""}">{MARKS[at_it]}</span>'
-    return f'<li{current} style="{look}">{mark}{escape(name)}<span style="{UNSEEN}">, {at_it}</span></li>'
+    words = f'{escape(step.name)}<span style="{UNSEEN}">, {at_it}</span>'
+    return f'<li{current} title="{escape(step.aim)}" style="{look}">{mark}{words}</li>'
