@@ -210,6 +210,8 @@ CLAUSES = (
     (r"\bfrom dual\b", "needs no `from dual`: leave it out."),
     (r"\b(cross|outer) apply\b", "writes `join lateral` for `apply`."),
     (r"\blateral view\b", "writes `unnest(list)` for `lateral view explode(list)`."),
+    (r"\( \+ \)", "knows no `(+)`. Write `left join ... on ...`: it keeps every row of the table before it."),
+    (r"\b(from|join) \[ \w+ \]", "takes no brackets around a name: leave them out."),
     (r"\bwith \( nolock \)", "has no `with (nolock)`: leave it out."),
     (
         r"\b(listagg|array_agg|string_agg) \( .*? \) within group\b",
