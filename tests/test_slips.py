@@ -179,6 +179,7 @@ SQL = [
         ("created as", "format_date('%Y', created) as", "`strftime("),
         ("created as", "getdate() as", "`current_timestamp`"),
         ("created as", "sysdate as", "`current_timestamp`"),
+        ("created as", "current_timestamp() as", "`current_timestamp` stands without brackets"),
         ("created as", "convert(varchar(10), created) as", "`cast(a as varchar)`"),
         ("paymentmethod as", "initcap(paymentmethod) as", "`upper("),
         ("paymentmethod as", "charindex('a', paymentmethod) as", "`strpos("),

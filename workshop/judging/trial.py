@@ -101,8 +101,15 @@ class Trial:
         except DoesNotRun as error:
             raise self.blamed(error) from error
         expected = self.right.run(expectation.sql, part)
-        inputs = self.rows_of(self.answer.inputs, part) if with_inputs else {}
+        inputs = self.rows_of(self.inputs_shown(), part) if with_inputs else {}
         return Finding(expectation, part, returned, expected, compare(returned, expected, self.answer.key), inputs)
+
+    def inputs_shown(self) -> dict[str, str]:
+        """Return what the answer is built on, and what the learner's model reads besides: relations by name."""
+        behind = ancestors_of(self.answer.name, self.reference)
+        later = self.reference.renamed
+        read = [name for name in reversed(behind) if {name, later.get(name, name)} & self.model.parents]
+        return {**self.answer.inputs, **{name: relation(name) for name in read}}
 
     def model_in_place_of(self, table: str) -> str:
         """Return the model of the project that a table stands for, or that stages it where it is a raw one; or ""."""

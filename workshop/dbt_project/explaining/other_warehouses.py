@@ -41,7 +41,7 @@ FUNCTIONS = {
     "getdate": "`current_timestamp`",
     "sysdate": "`current_timestamp`",
     "systimestamp": "`current_timestamp`",
-    "current_timestamp": "`current_timestamp`, without brackets",
+    "current_timestamp": "`current_timestamp`",
     "curdate": "`current_date`",
     "unix_timestamp": "`epoch(timestamp)`",
     "from_unixtime": "`to_timestamp(seconds)`",
@@ -227,6 +227,8 @@ CLAUSES = (
 
 
 def in_duckdb(scene: Scene, name: str) -> Slip:
+    if name.lower() == "current_timestamp":
+        return Slip(f"`{name}` stands without brackets behind it.", only_place(scene.text, name))
     here = FUNCTIONS[name.lower()] if name.lower() in FUNCTIONS else FUNCTIONS["date_trunc"]
     exists = name.lower() in ("decode", *WITH_UNITS, "date_add", "to_timestamp")
     said = f"{DUCKDB} writes `{name}` in another way" if exists else f"{DUCKDB} has no `{name}`"
