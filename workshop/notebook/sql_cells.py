@@ -39,6 +39,7 @@ def without_matplotlib() -> Iterator[None]:
 with without_matplotlib():
     from sql import plot
     from sql.connection import ConnectionManager
+    from sql.store import store
 
 ALIAS = "warehouse"
 ROWS_SHOWN = 20
@@ -94,7 +95,7 @@ def friendly(magic: Callable[..., Any], draws: bool = False, session: Session | 
             KeyboardInterrupt,
         ) as error:
             query = cell or line
-            told = [sentence(error, query), behind(session, error, query)]
+            told = [sentence(error, query), saved_query(session, line) if draws else "", behind(session, error, query)]
             raise UsageError("\n".join(filter(None, told))) from None
 
     run.is_friendly = True  # type: ignore[attr-defined]
@@ -104,6 +105,23 @@ def friendly(magic: Callable[..., Any], draws: bool = False, session: Session | 
 def behind(session: Session | None, error: BaseException, query: str) -> str:
     """Return what is to be said of models that the query names and that are not built as their files are."""
     return agreement.of_query(session, query) if session and DUCKDB_ERROR.search(str(error)) else ""
+
+
+def saved_query(session: Session | None, line: str) -> str:
+    """Return what is to be said of a plot's saved query where that does not run itself; JupySQL saves before it runs.
+
+    line: what stands behind `%sqlplot`
+    """
+    named = re.search(r"(?:--table|-t)[ =]+(\w+)", line)
+    name = named[1] if named else ""
+    if session is None or name not in store:
+        return ""
+    try:
+        session.open_connection.cursor().execute(f"select * from (\n{store[name]._query}\n) limit 0")
+    except duckdb.Error:
+        said = f"The plot runs the query that is saved as `{name}`, and that does not run."
+        return f"{said} Mend the cell with `--save {name}` and run it, then this one."
+    return ""
 
 
 def sentence(error: BaseException, cell: str = "") -> str:
