@@ -38,9 +38,9 @@ def joins(evidence: Evidence) -> Iterator[tuple[str, Joined]]:
             if evidence.key in other.columns or not shared:
                 continue
             partners = rows_by(other, shared[0])
-            yield f"`{name}`", join(evidence, one, partners, shared[0])
-            for condition, some in evidence.conditions(partners):
-                yield f"`{name}` {condition}", join(evidence, one, some, shared[0])
+            for condition, some in [("", partners), *evidence.conditions(partners)]:
+                if max(map(len, some.values()), default=0) > 1:  # else nothing is repeated
+                    yield f"`{name}` {condition}".rstrip(), join(evidence, one, some, shared[0])
 
 
 def join(evidence: Evidence, one: Result, partners: dict[Any, list[Row]], on: str) -> Joined:
