@@ -44,6 +44,19 @@ def test_unknown_column_in_a_model(learner: Cells) -> None:
     assert f"({MODEL}, line 1)" in shown and "Did you mean `orderid`?" in shown
 
 
+def test_a_result_that_is_cut_off_says_so_without_the_name_of_a_setting(learner: Cells) -> None:
+    shown = learner.run("%%sql\nselect * from raw.stripe.payment")
+    assert "The first 20 rows; there are more." in shown and "displaylimit" not in shown
+
+
+def test_a_plot_of_a_saved_query_that_does_not_run_sends_to_its_cell(learner: Cells) -> None:
+    learner.run("%%sql --save failed\nselect paymentmehod as payment_method from raw.stripe.payment")
+    shown = learner.run("%sqlplot bar --table failed --column payment_method")
+    assert "the query that is saved as `failed`, and that does not run. Mend the cell with `--save failed`" in shown
+    learner.run("%%sql --save failed\nselect paymentmethod as payment_method from raw.stripe.payment")
+    assert "Mend the cell" not in learner.run("%sqlplot bar --table failed --column payment_methd")
+
+
 def test_unknown_table_of_raw(learner: Cells) -> None:
     shown = learner.run("%%sql\nselect * from raw.stripe.paymnt")
     assert "Did you mean `raw.stripe.payment`?" in shown

@@ -64,7 +64,27 @@ def test_what_others_were_built_on_since_is_left_and_said(project: Path) -> None
     done = undo(project)
     assert undoing.can_be_read(project)
     assert (project / "models/staging/stg_payments.sql").exists()
-    assert "models/staging/stg_payments.sql" in done.left
+    assert list(done.left) == ["models/staging/stg_payments.sql"]
+    assert not (project / "notes/grain.yml").exists()
+
+
+def test_a_project_that_lacked_something_before_keeps_no_more_than_it_needs(project: Path) -> None:
+    catch_up(project, find_exercise("orders"))
+    (project / "models/mine.sql").write_text("select * from {{ ref('stg_payments') }}\n")
+    (project / "models/off.sql").write_text("{{ config(enabled=false) }}\nselect * from {{ ref('not_written_yet') }}\n")
+    done = undo(project)
+    assert list(done.left) == ["models/staging/stg_payments.sql"]
+
+
+def test_what_was_changed_since_is_kept_and_the_card_says_where(project: Path) -> None:
+    (project / "models/orders.sql").write_text(MINE)
+    catch_up(project, find_exercise("customers"))
+    newer = (project / "models/orders.sql").read_text() + "-- newer\n"
+    (project / "models/orders.sql").write_text(newer)
+    done = undo(project)
+    assert (project / "models/orders.sql").read_text() == MINE
+    assert (done.backup / "changed_since/models/orders.sql").read_text() == newer
+    assert f"`{done.backup.name}/changed_since`" in undone(done) and "`models/orders.sql`" in undone(done)
 
 
 def test_the_last_one_is_the_last_of_the_log_and_not_of_the_clock(

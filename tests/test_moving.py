@@ -36,6 +36,19 @@ def test_several_files_and_a_pattern(project: Path) -> None:
     assert names == ["customers.sql", "stg_customers.sql", "stg_orders.sql"]
 
 
+@pytest.mark.parametrize("files", ["a.sql, b.sql", "a.sql,b.sql", "a.sql , b.sql", "a.sql, b.sql,"])
+def test_commas_between_files_do_no_harm(project: Path, files: str) -> None:
+    for name in ("a.sql", "b.sql"):
+        (project / name).write_text("select 1 as a")
+    move(project, [*files.split(), "models/all"])
+    assert sorted(path.name for path in (project / "models/all").iterdir()) == ["a.sql", "b.sql"]
+
+
+def test_a_folder_named_as_the_file_is_taken_where_it_is_marked_as_one(project: Path) -> None:
+    move(project, ["models/customers.sql", "models/all_customers/"])
+    assert (project / "models/all_customers/customers.sql").is_file()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -43,6 +56,9 @@ def test_several_files_and_a_pattern(project: Path) -> None:
         (["models/a.sql", "models/b"], "There is no file models/a.sql"),
         (["models/*.txt", "models/b"], "No file in your project is called"),
         (["models/customers.sql", "models"], "is there already"),
+        (["models/customers.sql", "models/marts/dim_customers"], "models/marts/dim_customers.sql for the name"),
+        (["models/customers.sql", "dim_customers"], "Is dim_customers a folder, or the file's new name"),
+        (["models/customers.sql,", ","], "with a space between"),
         (["models/customers.sql", "models/staging/stg_orders.sql"], "exists already"),
         (["models/customers.sql", "models/x.yml"], "ends in .yml"),
         (["models/customers.sql", "../elsewhere"], "leads out"),

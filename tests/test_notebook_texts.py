@@ -103,13 +103,15 @@ def test_yaml_examples_are_what_dbt_reads_without_a_warning(tmp_path: Path) -> N
 
 def test_sql_examples_are_a_model_of_the_starter_and_one_that_compiles(tmp_path: Path) -> None:
     create_project(tmp_path, STARTER)
-    staging, steps, macro, test = examples("sql")
+    staging, join, steps, macro, test = examples("sql")
     assert staging == (STARTER / "models/staging/stg_orders.sql").read_text(encoding="utf-8")
+    write_file(tmp_path / "models/join.sql", join)
     write_file(tmp_path / "models/steps.sql", steps)
     write_file(tmp_path / "macros/example.sql", macro)
     write_file(tmp_path / "tests/generic/example.sql", test)
     work = Work(tmp_path)
     assert [model.name for model in work.with_ancestors("steps")] == ["stg_orders", "steps"]
+    assert {model.name for model in work.with_ancestors("join")} == {"stg_customers", "stg_orders", "join"}
     assert {"shout", "test_in_the_past"} <= {each.name for each in work.manifest.macros.values()}
 
 

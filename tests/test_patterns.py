@@ -50,3 +50,9 @@ def test_a_column_that_changed_at_random_is_given_no_reason() -> None:
         sql = f"select * replace ({column} + (hash(order_id) % 97) as {column}) {orders}"
         assert patterns_of(ORDERS, sql) == []
     assert patterns_of(ORDERS, f"select * {orders} where hash(order_id) % 7 > 0") == []
+
+
+def test_a_number_of_rows_that_no_join_repeats_is_not_put_down_to_a_join() -> None:
+    """`count` in place of `sum`: as many orders as there are, whatever is joined to them one by one."""
+    counted = "select * replace (nullif(number_of_orders, 0) as lifetime_value) from {{ ref('customers') }} as it"
+    assert "counted_behind_a_join" not in [pattern.name for pattern in patterns_of(CUSTOMERS, counted)]

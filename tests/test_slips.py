@@ -14,6 +14,7 @@ pytestmark = pytest.mark.slow
 
 PAYMENTS, ORDERS = "models/staging/stg_payments.sql", "models/orders.sql"
 REF = "{{ ref('stg_orders') }}"
+CASE = "case when status = 'success' then amount end"
 NEVER = ("closely", "Did you mean `orders`", "one that works", "<class", "pg_", "parquet", "Traceback", "main")
 
 
@@ -54,7 +55,8 @@ SQL = [
         (REF, "{{ source('stg_orders') }}", "`source` takes two names"),
         (REF, "{{ source('stripe.payment') }}", "`source('stripe', 'payment')`"),
         (REF, "{{ source('payment', 'stripe') }}", "the wrong way round: `source('stripe', 'payment')`"),
-        (REF, "{{ source('stripe', 'payment') }}", "No YAML file declares"),
+        (REF, "{{ source('stripe', 'payment') }}", "No YAML file declares|the raw table's name: `raw.stripe.payment`"),
+        (REF, '"staging.stg_orders"', "make one name of it|`{{ ref('stg_orders') }}`"),
         (REF, "{{ source(stripe, payment) }}", "Names need quotes"),
         (REF, "(( ref('stg_orders') ))", "needs its braces"),
         (REF, "${ ref('stg_orders') }", "two braces"),
@@ -113,7 +115,34 @@ SQL = [
         ("using (order_id)", "on orders.order_id = order_id", "Say which"),
         ("order_payments.amount, 0", "order_payments.amont, 0", "no column `amont`|Did you mean `amount`?"),
         ("order_payments.amount, 0", "order_payment.amount, 0", "Did you mean `order_payments`?"),
-        ("    group by 1\n", "", "is not grouped by|There is no `group by`"),
+        ("    group by 1\n", "", "is not grouped by|There is no `group by`|Add `group by order_id`"),
+        (
+            "order_id,\n        sum",
+            "order_id, status, payment_method,\n        sum",
+            "`status` and `payment_method` are selected",
+        ),
+        ("sum(case when status = 'success' then amount end)", "coalesce(amount, 0)", "`sum(amount)`|added up"),
+        ("sum(case when status = 'success' then amount end)", "amount", "`sum(amount)` adds them up"),
+        (
+            "sum(case when status = 'success' then amount end)",
+            "case when status = 'success' then amount end",
+            "`sum(case",
+        ),
+        ("group by 1", "group by 1 where status = 'success'", "`group by` stands before `where`"),
+        ("group by 1", "order by 1 group by 1", "`order by` stands before `group by`"),
+        ("group by 1", "having sum(amount) > 0 group by 1", "`having` stands before `group by`"),
+        ("select * from final", "select * from final limit 5 order by 1", "`limit` stands before `order by`"),
+        (
+            "coalesce(order_payments.amount, 0)",
+            "order_payments.coalesce(amount, 0)",
+            "`coalesce(order_payments.amount, ...)`",
+        ),
+        ("sum(case when status = 'success' then amount end)", "payments.sum(amount)", "`sum(payments.amount)`"),
+        (
+            "left join order_payments using (order_id)",
+            ", order_payments where orders.order_id = order_payments.order_id(+)",
+            "left join",
+        ),
         ("group by 1", "group by amount", "is not grouped by"),
         ("group by 1", "group by 3", "counts the columns"),
         ("from payments", "from payments where sum(amount) > 0", "before they are added up"),
@@ -150,6 +179,7 @@ SQL = [
         ("created as", "format_date('%Y', created) as", "`strftime("),
         ("created as", "getdate() as", "`current_timestamp`"),
         ("created as", "sysdate as", "`current_timestamp`"),
+        ("created as", "current_timestamp() as", "`current_timestamp` stands without brackets"),
         ("created as", "convert(varchar(10), created) as", "`cast(a as varchar)`"),
         ("paymentmethod as", "initcap(paymentmethod) as", "`upper("),
         ("paymentmethod as", "charindex('a', paymentmethod) as", "`strpos("),
@@ -159,6 +189,18 @@ SQL = [
         ("id as payment_id", "id = payment_id", "with `as`"),
         ("id as payment_id", "id as payment-id", "`payment_id`, not `payment-id`"),
         ("raw.stripe.payment", "raw.stripe.payments", "Did you mean `raw.stripe.payment`?"),
+        ("raw.stripe.payment", '"raw.stripe.payment"', "make one name of it|without quotes: `raw.stripe.payment`"),
+        ("raw.stripe.payment", "`raw.stripe.payment`", "make one name of it|without quotes: `raw.stripe.payment`"),
+        ("raw.stripe.payment", "'raw.stripe.payment'", "make one name of it|without quotes: `raw.stripe.payment`"),
+        ("raw.stripe.payment", 'raw."stripe.payment"', "make one name of it|without quotes: `raw.stripe.payment`"),
+        ("raw.stripe.payment", "[raw].[stripe].[payment]", "no brackets around a name"),
+        ("raw.stripe.payment", "{{ ref('payment') }}", "Write its name: `raw.stripe.payment`"),
+        ("raw.stripe.payment", "{{ ref('payments') }}", "Write its name: `raw.stripe.payment`"),
+        ("raw.stripe.payment", "{{ ref('raw.stripe.payment') }}", "Write its name: `raw.stripe.payment`"),
+        ("raw.stripe.payment", "{{ ref('stripe', 'payment') }}", "Write its name: `raw.stripe.payment`"),
+        ("raw.stripe.payment", "{{ source('stripe', 'payment') }}", "the raw table's name: `raw.stripe.payment`"),
+        ("amount / 100", "'amount' / 100", "a piece of text|without quotes: `amount`"),
+        ("amount / 100", "round('amount', 2)", "a piece of text|without quotes: `amount`"),
         ("raw.stripe.payment", "stripe.payment", "is called `raw.stripe.payment`"),
         ("raw.stripe.payment", "payment", "is called `raw.stripe.payment`"),
         ("status,", "'status,", "never closed"),

@@ -26,6 +26,18 @@ def text_of(exercise: str) -> str:
     return answers()[exercise].edits[0].text
 
 
+@pytest.mark.parametrize("exercise", ["sources", "marts", "pivot"])
+def test_a_staging_model_that_does_not_run_is_at_fault_and_not_who_asks_it(answered: Answered, exercise: str) -> None:
+    project = answered("from_data")
+    staging = project / "models/staging/stripe/stg_payments.sql"
+    with put_back(project):
+        staging.write_text(staging.read_text().replace("orderid as", "ordreid as"))
+        verdict = verdict_on(project, exercise)
+    assert verdict.outcome == DOES_NOT_RUN
+    assert "models/staging/stripe/stg_payments.sql" in verdict.message and "Did you mean `orderid`" in verdict.message
+    assert "int_payments" not in verdict.message
+
+
 # -- pivot, loop -------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,8 @@ from workshop.dbt_project.declared import ENTRY, MODEL, Name, declared_by, decla
 from workshop.dbt_project.files import ProjectTrouble, copy_whole
 from workshop.dbt_project.work import DoesNotRun, Work
 
+CHANGED_SINCE = "changed_since"
+
 
 @dataclass
 class Undone:
@@ -19,6 +21,7 @@ class Undone:
     restored: the learner's own files, as they were
     removed: files of the catch-up
     left: files that are not as they were before the catch-up, with the reason
+    kept_newer: those of `restored` that were changed since; what they held is below `changed_since` in `backup`
     backup: the folder that holds the copies
     """
 
@@ -26,6 +29,7 @@ class Undone:
     restored: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     left: dict[str, str] = field(default_factory=dict)
+    kept_newer: list[str] = field(default_factory=list)
 
 
 def undo(project: Path) -> Undone:
@@ -58,11 +62,13 @@ class Undoing:
         self.log = Log.read(backup)
         self.now = digests_in(project)
         self.done = Undone(backup)
+        self.was_complete = True
         self.was: dict[str, bytes | None] = {}  # what each path held before it was touched here
 
     def run(self) -> None:
         """Make all changes. Raises ProjectTrouble; the project is then as before."""
         is_exact = not self.others()
+        self.was_complete = not is_exact and is_complete(self.project)
         could_be_read = not is_exact and can_be_read(self.project)
         moved = self.moved_since()
         for path in self.log.written:
@@ -121,7 +127,8 @@ class Undoing:
             return
         if there is not None and there not in self.log.written[path]:
             with told(path):
-                copy_whole(file, self.backup / "changed_since" / path)
+                copy_whole(file, self.backup / CHANGED_SINCE / path)
+            self.done.kept_newer.append(path)
         self.put(path, kept.read_bytes())
         self.done.restored.append(path)
 
@@ -139,21 +146,33 @@ class Undoing:
         )
 
     def mend(self) -> None:
-        """Take back, one by one, what stops dbt from reading the project. Raises ProjectTrouble in vain."""
+        """Take back as little as it needs of what was done, for dbt to read the project. Raises ProjectTrouble."""
+        became = {path: self.content_of(path) for path in self.was}
+        left = []
         for path in [*reversed(self.was)]:
-            self.put_back(path)
-            if path in self.done.restored:
-                self.done.restored.remove(path)
-            else:
-                self.done.removed.remove(path)
-            self.done.left[path] = "dbt can't read your project as it is now without this"
-            if is_complete(self.project) and can_be_read(self.project):
-                return
+            self.make(path, self.was[path])
+            left.append(path)
+            if self.is_well():
+                break
         if not can_be_read(self.project):
             raise ProjectTrouble(
                 "The catch-up can't be taken back: dbt could not read your project after that. Your files are as they "
                 f"were a moment ago, and the copies are in {self.backup.name}."
             )
+        for path in left[:-1]:
+            self.make(path, became[path])
+            if self.is_well():
+                left.remove(path)
+            else:
+                self.make(path, self.was[path])
+        for path in left:
+            for done in (self.done.restored, self.done.removed, self.done.kept_newer):
+                if path in done:
+                    done.remove(path)
+            self.done.left[path] = "dbt can't read your project as it is now without this"
+
+    def is_well(self) -> bool:
+        return (is_complete(self.project) or not self.was_complete) and can_be_read(self.project)
 
     def put(self, path: str, content: bytes | None) -> None:
         """Make `content` the content of a file; None takes it away. Raises ProjectTrouble."""
@@ -162,21 +181,21 @@ class Undoing:
             raise ProjectTrouble(
                 f"{path} lies in a folder that is a link out of your project. Nothing was written there."
             )
-        self.was.setdefault(path, file.read_bytes() if is_plain(file) else None)
+        self.was.setdefault(path, self.content_of(path))
+        self.make(path, content)
+
+    def make(self, path: str, content: bytes | None) -> None:
+        file = self.project / path
         with told(path):
-            if content is None:
+            if content is not None:
+                restore(file, content)
+            elif file.exists():
                 file.unlink()
                 remove_empty(file.parent, self.project)
-            else:
-                restore(file, content)
 
-    def put_back(self, path: str) -> None:
-        content = self.was[path]
-        with told(path):
-            if content is None:
-                (self.project / path).unlink(missing_ok=True)
-            else:
-                restore(self.project / path, content)
+    def content_of(self, path: str) -> bytes | None:
+        file = self.project / path
+        return file.read_bytes() if is_plain(file) else None
 
     def kept(self, path: str) -> Path:
         return self.backup / "files" / path

@@ -83,7 +83,7 @@ def render(project: Path, text: str, manifest: Any, asked: RawToAsk = NOTHING) -
     words = ["compile", "--no-populate-cache", "--inline", text, *outside_of(project)]
     there = set(manifest.nodes)
     try:
-        run = invoke(words, callback=DataToAsk(asked, manifest).look, manifest=manifest)
+        run = asking(words, asked, manifest)
         return Compilation(run, [result.node for result in run.results])
     finally:
         for id in set(manifest.nodes) - there:  # dbt leaves the text's node behind where it fails
@@ -103,10 +103,7 @@ def warm_up(project: Path) -> None:
 
 def compiling(project: Path, selection: Sequence[str], manifest: Any, asked: RawToAsk) -> Compilation:
     words = ["compile", "--no-populate-cache", *selection]
-    if manifest:
-        run = invoke([*words, *outside_of(project)], callback=DataToAsk(asked, manifest).look, manifest=manifest)
-    else:
-        run = reading(project, words, asked)
+    run = asking([*words, *outside_of(project)], asked, manifest) if manifest else reading(project, words, asked)
     return Compilation(run, [*(result.node for result in run.results), *ephemeral_besides(run)])
 
 
@@ -152,12 +149,17 @@ def ephemeral_besides(run: Run) -> list[Any]:
 
 def reading(project: Path, words: Sequence[str], asked: RawToAsk = NOTHING) -> Run:
     target = scratch_of(project) / "target"
-    run = invoke([*words, *outside_of(project)], callback=DataToAsk(asked).look)
+    run = asking([*words, *outside_of(project)], asked)
     if (run.manifest is None or has_stale_tests(run.manifest)) and forget_parsed(target):
-        run = invoke([*words, *outside_of(project)], callback=DataToAsk(asked).look)
+        run = asking([*words, *outside_of(project)], asked)
     if run.manifest is None:
         forget_parsed(target)
     return run
+
+
+def asking(words: Sequence[str], asked: RawToAsk, manifest: Any = None) -> Run:
+    data = DataToAsk(asked, manifest)
+    return data.blamed(invoke(words, callback=data.look, manifest=manifest))
 
 
 def has_stale_tests(manifest: Any) -> bool:

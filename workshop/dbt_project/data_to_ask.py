@@ -5,11 +5,12 @@ there first, and each model becomes a view as soon as it is compiled, so that th
 """
 
 import re
-from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
-from workshop.dbt_project.invocation import ContextOfTheCommand
+from workshop.dbt_project.invocation import ContextOfTheCommand, Run
 from workshop.dbt_project.raw_to_ask import RawToAsk
+from workshop.dbt_project.trouble import Trouble, explain
 
 ASKS = re.compile(r"\b(run_query|statement|adapter|load_result)\b")
 
@@ -22,9 +23,10 @@ class DataToAsk:
         self.context = ContextOfTheCommand()
         self.given = manifest
         self.is_asked: bool | None = None
+        self.refused: dict[str, Trouble] = {}
 
     def look(self, event: Any) -> None:
-        """Called with each event. What goes wrong here is told by the query that misses it."""
+        """Called with each event."""
         self.context.look(event)
         if event.info.name == "NodeStart" and self.is_asked is None:
             self.is_asked = asks_the_data(self.manifest)
@@ -35,8 +37,16 @@ class DataToAsk:
             if node is not None and node.resource_type == "model" and node.compiled_code:
                 name = f'"{node.database}"."{node.schema}"."{node.alias}"'
                 schema = f'create schema if not exists "{node.database}"."{node.schema}"'
-                with suppress(Exception):  # a model that does not run: whoever asks it is told that it is not there
+                try:
                     execute(schema, f"create or replace view {name} as (\n{node.compiled_code}\n)")
+                except Exception as error:  # whatever DuckDB says: it matters where somebody asks this model
+                    self.refused.setdefault(node.name, explain(error, node))
+
+    def blamed(self, run: Run) -> Run:
+        """Return the run; where it fails on a model that is not there because it does not run, with that trouble."""
+        said = run.trouble.whole if run.trouble else ""
+        missed = [trouble for name, trouble in self.refused.items() if re.search(rf"\b{re.escape(name)}\b", said)]
+        return replace(run, trouble=missed[0]) if missed else run
 
     @property
     def manifest(self) -> Any:

@@ -44,6 +44,11 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "A table is declared twice below `sources:`, in one file or in two. Keep one of them.",
     ),
     (
+        r"found two .*with the name \"([^\"]+)\".*?\((models[/\\][^()]+)\).*?\((models[/\\][^()]+)\)",
+        "Two files are called {0}: `{1}` and `{2}`. dbt knows a model by its file name, whatever the folder: rename or "
+        "remove one of them.",
+    ),
+    (
         r"found two .*with the name \"([^\"]+)\"",
         "Two files are called {0}. dbt knows a model by its file name, whatever the folder: rename or remove one of "
         "them.",

@@ -50,10 +50,12 @@ def demand_one_select(model: Model) -> None:
 def hard_coded_tables(model: Model, may_read: Sequence[str]) -> list[str]:
     """Return the tables that the compiled SQL names and dbt does not know about, as `schema.table`.
 
+    A name that was quoted as a whole, dots included, is none: DuckDB says so when the model is run.
+
     may_read: tables that may be named all the same
     """
     known = [parts_of(name) for name in (*model.reads, *may_read)]
-    found = reads_of(model.sql).tables
+    found = (name for name in reads_of(model.sql).tables if not any("." in part for part in name))
     return [".".join(name) for name in found if not any(is_named(full, name) for full in known)]
 
 

@@ -25,8 +25,7 @@ class Reads:
 @lru_cache(maxsize=500)
 def reads_of(sql: str) -> Reads:
     """Return what the select `sql` reads. It is parsed, and not run."""
-    [(text,)] = parser().execute("select json_serialize_sql(?)", [sql]).fetchall()
-    tree = json.loads(text)
+    tree = tree_of(sql)
     if tree.get("error"):
         return Reads((), (), may_be_more=True)
     tables: dict[tuple[str, ...], None] = {}
@@ -52,6 +51,13 @@ def reads_of(sql: str) -> Reads:
     return Reads(tuple(name for name in tables if name not in shadowed), shadowed, may_be_more)
 
 
+def tree_of(sql: str) -> dict[str, Any]:
+    """Return DuckDB's syntax tree of a select; where it does not parse, what it says, with `error` set."""
+    [(text,)] = parser().execute("select json_serialize_sql(?)", [sql]).fetchall()
+    tree: dict[str, Any] = json.loads(text)
+    return tree
+
+
 def canonical(sql: str) -> str:
     """Return the select as DuckDB writes it, without comments and with its own spaces; as it is where that fails."""
     try:
@@ -63,7 +69,6 @@ def canonical(sql: str) -> str:
 
 def ctes_of(sql: str) -> list[str]:
     """Return the names of all CTEs of a select, in lower case; none where it does not parse."""
-    [(text,)] = parser().execute("select json_serialize_sql(?)", [sql]).fetchall()
     found: list[str] = []
 
     def walk(node: Any) -> None:
@@ -72,7 +77,7 @@ def ctes_of(sql: str) -> list[str]:
         for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
             walk(item)
 
-    walk(json.loads(text))
+    walk(tree_of(sql))
     return found
 
 

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, TooLong, file_at_work, limited
 from workshop.dbt_project.trouble import Trouble
@@ -71,7 +72,8 @@ def judge(exercise: Exercise, work: Work) -> Verdict:
     except NotStarted as error:
         return Verdict(NOT_STARTED, f"{error} {exercise.begin}")
     except DoesNotRun as error:
-        return Verdict(DOES_NOT_RUN, str(error), error.trouble.said, error.misconception)
+        elsewhere = other_file(error.trouble.file, exercise, work)
+        return Verdict(DOES_NOT_RUN, str(error), error.trouble.said, error.misconception, elsewhere=elsewhere)
     except (TooLong, TooSlow, MemoryError) as error:
         trouble = stopped(error)
         return Verdict(DOES_NOT_RUN, str(trouble), trouble.said)
@@ -82,6 +84,12 @@ def judge(exercise: Exercise, work: Work) -> Verdict:
             "were. Go on with the next step, and show the details below to whoever runs the workshop.",
             details=traceback.format_exc(),
         )
+
+
+def other_file(file: str, exercise: Exercise, work: Work) -> str:
+    """Return the file at fault where the exercise is a model in another one, else ""."""
+    own = work.model_files.get(exercise.name)
+    return file if file and own and own.name != PurePosixPath(file).name else ""
 
 
 def stopped(error: Exception) -> Trouble:

@@ -1,6 +1,6 @@
 """A finding, put into words: praise where a model is right, and else its mistake and the rows that show it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from workshop.dbt_project.model import Model
@@ -33,9 +33,13 @@ def show_on_everything(finding: Finding, recognised: Recognised, answer: ModelAn
     return replace(verdict, title=title, message=f"{few_and_all} {verdict.message}")
 
 
-def hard_coded(mistake: Misconception, tables: Sequence[str]) -> Verdict:
-    """Return the verdict on a model that names tables without dbt's knowing."""
-    return not_yet(mistake).adding(f"Here it is: {', '.join(f'`{table}`' for table in tables)}.")
+def hard_coded(mistake: Misconception, tables: Mapping[str, str]) -> Verdict:
+    """Return the verdict on a model that names tables without dbt's knowing.
+
+    tables: each with the model to be named in its place, or ""
+    """
+    found = [f"`{table}`{f', where `{in_ref(model)}` belongs' if model else ''}" for table, model in tables.items()]
+    return not_yet(mistake).adding(f"Here it is: {'; '.join(found)}.")
 
 
 def praise(finding: Finding, model: Model, answer: ModelAnswer) -> Verdict:
@@ -54,6 +58,10 @@ def praise(finding: Finding, model: Model, answer: ModelAnswer) -> Verdict:
 
 
 # -- how ---------------------------------------------------------------------------------------------------
+
+
+def in_ref(model: str) -> str:
+    return f"{{{{ ref('{model}') }}}}"
 
 
 def unknown(finding: Finding, shown: Counterexample | None, answer: ModelAnswer) -> Verdict:

@@ -7,6 +7,7 @@ import duckdb
 
 from workshop.dbt_project.model import Model
 from workshop.dbt_project.model_sql import demand_one_select, hard_coded_tables, is_misspelt
+from workshop.dbt_project.sql_tree import parts_of, reads_of
 from workshop.dbt_project.work import DoesNotRun
 from workshop.judging.comparison import Result, compare
 from workshop.judging.deadline import TooSlow
@@ -30,13 +31,16 @@ class Trial:
     answer: ModelAnswer
     reference: Reference
 
-    def hard_coded_tables(self) -> list[str]:
+    def hard_coded_tables(self) -> dict[str, str]:
         """Return the tables that the model names without dbt's knowing, except those that it may name.
+
+        Each with the model that belongs in its place, or "" where that is not known.
 
         A name that is misspelt is none: DuckDB says so when the model is run.
         """
         found = hard_coded_tables(self.model, self.answer.may_read)
-        return [table for table in found if not is_misspelt(table, self.model, self.reference.raw_names)]
+        there = [table for table in found if not is_misspelt(table, self.model, self.reference.raw_names)]
+        return {table: self.model_in_place_of(table) for table in there}
 
     def is_built_on(self, others: Sequence[ModelAnswer]) -> bool:
         """Tell whether the model reads all of these, itself or through models of the learner's own."""
@@ -97,8 +101,23 @@ class Trial:
         except DoesNotRun as error:
             raise self.blamed(error) from error
         expected = self.right.run(expectation.sql, part)
-        inputs = self.rows_of(self.answer.inputs, part) if with_inputs else {}
+        inputs = self.rows_of(self.inputs_shown(), part) if with_inputs else {}
         return Finding(expectation, part, returned, expected, compare(returned, expected, self.answer.key), inputs)
+
+    def inputs_shown(self) -> dict[str, str]:
+        """Return what the answer is built on, and what the learner's model reads besides: relations by name."""
+        behind = ancestors_of(self.answer.name, self.reference)
+        later = self.reference.renamed
+        read = [name for name in reversed(behind) if {name, later.get(name, name)} & self.model.parents]
+        return {**self.answer.inputs, **{name: relation(name) for name in read}}
+
+    def model_in_place_of(self, table: str) -> str:
+        """Return the model of the project that a table stands for, or that stages it where it is a raw one; or ""."""
+        if self.answer.may_read:  # it is a staging model, which reads no other
+            return ""
+        staged = (name for name, sql in self.reference.sql.items() if reads_of(sql).tables == (parts_of(table),))
+        found = (*staged, table.rpartition(".")[2])
+        return next((name for name in found if name in self.model.all_models and name != self.model.name), "")
 
     def rows_of(self, relations: Mapping[str, str], part: Part) -> dict[str, Result]:
         return {name: self.right.run(f"select * from {relation}", part) for name, relation in relations.items()}

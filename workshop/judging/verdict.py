@@ -24,6 +24,7 @@ class Verdict:
     remarks: accepted oddities, and further mistakes of a wrong answer; Markdown
     counterexample: the rows that show it
     faults: what was put into the data, and which tests caught it
+    elsewhere: the file that does not run, where that is another than the one to be checked
     details: for whoever mends the check, where it failed itself
     """
 
@@ -34,6 +35,7 @@ class Verdict:
     remarks: tuple[str, ...] = ()
     counterexample: Counterexample | None = None
     faults: tuple[Caught, ...] = ()
+    elsewhere: str = ""
     details: str = field(default="", repr=False)
 
     @property

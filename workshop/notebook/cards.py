@@ -50,7 +50,8 @@ def feedback_card(feedback: Feedback, besides: str = "", hints: tuple[str, str] 
     """
     verdict = feedback.verdict
     mark, words, colour = VOICES[verdict.outcome]
-    heading = f"{feedback.exercise.name}: {words}"
+    elsewhere = f"can't be checked, {verdict.elsewhere} does not run"
+    heading = f"{feedback.exercise.name}: {elsewhere if verdict.elsewhere else words}"
     title = verdict.title if verdict.outcome == NOT_YET else ""
     parts = [f"<strong>{mark} {escape(heading)}</strong>" + (f" · {escape(title)}" if title else "")]
     texts = [f"{mark} {heading}" + (f" - {title}" if title else "")]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from workshop.course.catch_up import Outcome
-from workshop.course.undo import Undone, undo
+from workshop.course.undo import CHANGED_SINCE, Undone, undo
 from workshop.notebook.session import Session
 
 TAKE_BACK = "`%catch_up --undo` takes it back."
@@ -43,6 +43,9 @@ def undone(done: Undone) -> str:
     parts = ["**The catch-up is taken back.**"]
     if done.restored:
         parts.append(f"Your own text is back: {listed(done.restored)}.")
+    if done.kept_newer:
+        newer = f"What stood in {listed(done.kept_newer)} a moment ago, changed since the catch-up,"
+        parts.append(f"{newer} is in `{done.backup.name}/{CHANGED_SINCE}`.")
     if done.removed:
         parts.append(f"Removed, because it was not yours: {listed(done.removed)}.")
     if done.left:

@@ -16,10 +16,12 @@ USAGE = "Write %dbtmove, the file, and where it goes, with a space between."
 def move(project: Path, words: Sequence[str]) -> str:
     """Move files of the project as `%dbtmove` asks, all of them or none, and return what was done, as Markdown.
 
-    words: the files, and then the folder or the new name; in a file's name, `*` stands for anything
+    words: the files, and then the folder or the new name; in a file's name, `*` stands for anything. Commas between
+        files do no harm.
 
     Raises UsageError and ProjectTrouble.
     """
+    words = [part for word in words for part in split_at_commas(project, word)]
     if len(words) < 2:
         raise UsageError(USAGE)
     moves = planned(project, words[:-1], words[-1])
@@ -40,12 +42,22 @@ def move(project: Path, words: Sequence[str]) -> str:
 # -- how ---------------------------------------------------------------------------------------------------
 
 
+def split_at_commas(project: Path, word: str) -> list[str]:
+    """Return the names in a word, which are several where somebody has put commas between them."""
+    return [word] if (project / word).exists() else list(filter(None, word.split(",")))
+
+
 def planned(project: Path, files: Sequence[str], target: str) -> list[tuple[str, str]]:
     """Return each file with its new path. Raises UsageError, ProjectTrouble where one can't go there."""
     sources = [name for typed in files for name in matching(project, typed)]
     is_folder = target.endswith("/") or (project / target).is_dir() or not PurePosixPath(target).suffix
     if len(sources) > 1 and not is_folder:
         raise UsageError(f"Several files need a folder to go to, such as models/marts/core, and {target} is a file.")
+    if is_folder and len(sources) == 1 and may_be_a_name(project, sources[0], target):
+        raise ProjectTrouble(
+            f"Is {target} a folder, or the file's new name? Write {target}/ for the folder, and "
+            f"{target}{PurePosixPath(sources[0]).suffix} for the name. Nothing was moved."
+        )
     news = [f"{target}/{old.rpartition('/')[2]}" if is_folder else beside(old, target) for old in sources]
     moves = [(old, as_typed(new)) for old, new in zip(sources, news, strict=True)]
     for old, new in moves:
@@ -63,6 +75,13 @@ def planned(project: Path, files: Sequence[str], target: str) -> list[tuple[str,
     if len({new for _, new in moves}) < len(moves):
         raise ProjectTrouble("Two of these files have the same name. Nothing was moved.")
     return moves
+
+
+def may_be_a_name(project: Path, old: str, target: str) -> bool:
+    """Tell whether a target without an ending may be a model's new name, as `fct_orders` is one of `orders`."""
+    model, last = PurePosixPath(old), PurePosixPath(target).name
+    is_there = target.endswith("/") or (project / target).is_dir()
+    return model.suffix == ".sql" and model.stem in last and not is_there
 
 
 def beside(old: str, target: str) -> str:

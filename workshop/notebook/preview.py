@@ -89,7 +89,10 @@ def first_rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], 
 
 
 def parent_not_built(error: Exception, models: Container[str]) -> str:
-    """Return the model that DuckDB misses, or "" where it complains of something else."""
+    """Return the model that DuckDB misses, or "" where it complains of something else.
+
+    A name with a dot in it was quoted as a whole: DuckDB names the last part only, where each has its own quotes.
+    """
     missing = re.search(r'Table with name "?([\w.]+)"? does not exist', str(error))
-    parent = missing.group(1).rpartition(".")[2] if missing else ""
+    parent = missing.group(1) if missing else ""
     return parent if parent in models else ""

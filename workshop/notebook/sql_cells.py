@@ -39,6 +39,8 @@ def without_matplotlib() -> Iterator[None]:
 with without_matplotlib():
     from sql import plot
     from sql.connection import ConnectionManager
+    from sql.run.resultset import ResultSet
+    from sql.store import store
 
 ALIAS = "warehouse"
 ROWS_SHOWN = 20
@@ -47,6 +49,8 @@ SAID_IN_WORDS = (duckdb.Error, TemplateError, TypeError, ValueError, RuntimeErro
 JUPYSQL_HEADING = "Original error message from DB driver:"  # above it stands advice on a feature that is not used here
 DUCKDB_ERROR = re.compile(r"(\w+ )+Error: ")
 
+FOOTER = re.compile(r"Truncated to .*?displaylimit(?:</a>)? of (\d+)\.")
+
 NOTHING_YET = "There is no query here yet. Write one below the first line, and run the cell again."
 
 
@@ -54,6 +58,7 @@ def connect_jupysql(shell: Any, session: Session) -> None:
     """Load JupySQL into `shell`, connected to the session's warehouse, with `ref` and `source` for `{{ }}`."""
     with capture_output():  # it announces settings files and tips
         shell.run_line_magic("load_ext", "sql")
+    say_it_in_our_words()
     settings = shell.magics_manager.registry["SqlMagic"]
     settings.displaycon, settings.feedback, settings.displaylimit = False, 0, ROWS_SHOWN
     for kind, name in (("cell", "sql"), ("line", "sql"), ("line", "sqlplot"), ("line", "sqlcmd"), ("cell", "sqlplot")):
@@ -64,6 +69,19 @@ def connect_jupysql(shell: Any, session: Session) -> None:
     ConnectionManager.connections.pop(ALIAS, None)  # else JupySQL keeps one that was closed since
     with capture_output():
         shell.run_line_magic("sql", f"{ALIAS} --alias {ALIAS}")
+
+
+def say_it_in_our_words() -> None:
+    """Let a result that is cut off say so, in place of the name of JupySQL's setting."""
+    if hasattr(ResultSet._add_footer, "__wrapped__"):
+        return
+    theirs = ResultSet._add_footer
+
+    @wraps(theirs)
+    def footer(result: ResultSet, text: str, *, html: bool) -> str:
+        return FOOTER.sub(r"The first \1 rows; there are more.", theirs(result, text, html=html))
+
+    ResultSet._add_footer = footer
 
 
 def friendly(magic: Callable[..., Any], draws: bool = False, session: Session | None = None) -> Callable[..., Any]:
@@ -94,7 +112,7 @@ def friendly(magic: Callable[..., Any], draws: bool = False, session: Session | 
             KeyboardInterrupt,
         ) as error:
             query = cell or line
-            told = [sentence(error, query), behind(session, error, query)]
+            told = [sentence(error, query), saved_query(session, line) if draws else "", behind(session, error, query)]
             raise UsageError("\n".join(filter(None, told))) from None
 
     run.is_friendly = True  # type: ignore[attr-defined]
@@ -104,6 +122,23 @@ def friendly(magic: Callable[..., Any], draws: bool = False, session: Session | 
 def behind(session: Session | None, error: BaseException, query: str) -> str:
     """Return what is to be said of models that the query names and that are not built as their files are."""
     return agreement.of_query(session, query) if session and DUCKDB_ERROR.search(str(error)) else ""
+
+
+def saved_query(session: Session | None, line: str) -> str:
+    """Return what is to be said of a plot's saved query where that does not run itself; JupySQL saves before it runs.
+
+    line: what stands behind `%sqlplot`
+    """
+    named = re.search(r"(?:--table|-t)[ =]+(\w+)", line)
+    name = named[1] if named else ""
+    if session is None or name not in store:
+        return ""
+    try:
+        session.open_connection.cursor().execute(f"select * from (\n{store[name]._query}\n) limit 0")
+    except duckdb.Error:
+        said = f"The plot runs the query that is saved as `{name}`, and that does not run."
+        return f"{said} Mend the cell with `--save {name}` and run it, then this one."
+    return ""
 
 
 def sentence(error: BaseException, cell: str = "") -> str:

@@ -66,18 +66,30 @@ def missing_ref(scene: Scene) -> Slip | None:
     if bare != name:
         there = f" Did you mean `ref('{bare}')`?" if bare in scene.models else ""
         return Slip(f"`ref` takes the name of a model, without folder and without `.sql`.{there}", at)
+    raw = raw_table_of(scene, name)
     if package and package.lower() in {table.split(".")[1] for table in scene.raw_tables}:
-        return Slip(f"That is a raw table: `source('{package}', '{name}')`, if your YAML declares it.", at)
-    raw = next((table for table in scene.raw_tables if table.rpartition(".")[2] == name), "")
+        return Slip(no_model_but_raw(f"{package}.{name}", raw), at)
     close = nearest(name, scene.models, 0.6)
     if close:
         why = " Capitals count." if close.lower() == name.lower() else ""
         return Slip(f"There is no model `{name}`. Did you mean `{close}`?{why}", at)
     if raw:
-        _, schema, table = raw.split(".")
-        said = f"There is no model `{name}`. `{raw}` is a raw table: not `ref`, but `source('{schema}', '{table}')`."
-        return Slip(f"{said} It has to be declared in YAML.", at)
+        return Slip(no_model_but_raw(name, raw), at)
     return Slip(f"There is no model `{name}`: no file below `models` is called `{name}.sql`.", at)
+
+
+def raw_table_of(scene: Scene, name: str) -> str:
+    """Return the raw table that is meant by a name, which may be its last part, all of it, or its plural; or ""."""
+    last = name.rpartition(".")[2].lower()
+    by_name = {table.rpartition(".")[2].lower(): table for table in scene.raw_tables}
+    return by_name.get(last, "") or by_name.get(nearest(last, list(by_name), 0.85), "")
+
+
+def no_model_but_raw(name: str, raw: str) -> str:
+    schema, table = raw.split(".")[1:] if raw else ("", "")
+    there = f" `{raw}` is a raw table, and `ref` is for models." if raw else " `ref` is for models."
+    by_name = f" Write its name: `{raw}`, or `source('{schema}', '{table}')` once YAML declares it." if raw else ""
+    return f"There is no model `{name}`.{there}{by_name}"
 
 
 def missing_source(scene: Scene) -> Slip | None:
@@ -94,11 +106,12 @@ def missing_source(scene: Scene) -> Slip | None:
     if (table, schema) in pairs:
         return Slip(f"The names are the wrong way round: `source('{table}', '{schema}')`, the source first.", at)
     if (schema, table) in pairs:
-        said = (
-            f"No YAML file declares a source `{schema}` with a table `{table}`. Declare it below `sources:`, in a YAML "
-            "file in `models`; look at how the names are spelt there."
+        return Slip(
+            f"No YAML file declares a source `{schema}` with a table `{table}`. Until one does, write the raw table's "
+            f"name: `raw.{schema}.{table}`. If you have declared it below `sources:`, look at how the names are spelt "
+            "there.",
+            at,
         )
-        return Slip(said, at)
     close = nearest(f"{schema}.{table}", [".".join(pair) for pair in pairs], 0.6)
     hint = f" Did you mean `source('{close.split('.')[0]}', '{close.split('.')[1]}')`?" if close else ""
     return Slip(f"No YAML file declares a source `{schema}` with a table `{table}`.{hint}", at)

@@ -41,7 +41,7 @@ FUNCTIONS = {
     "getdate": "`current_timestamp`",
     "sysdate": "`current_timestamp`",
     "systimestamp": "`current_timestamp`",
-    "current_timestamp": "`current_timestamp`, without brackets",
+    "current_timestamp": "`current_timestamp`",
     "curdate": "`current_date`",
     "unix_timestamp": "`epoch(timestamp)`",
     "from_unixtime": "`to_timestamp(seconds)`",
@@ -210,6 +210,8 @@ CLAUSES = (
     (r"\bfrom dual\b", "needs no `from dual`: leave it out."),
     (r"\b(cross|outer) apply\b", "writes `join lateral` for `apply`."),
     (r"\blateral view\b", "writes `unnest(list)` for `lateral view explode(list)`."),
+    (r"\( \+ \)", "knows no `(+)`. Write `left join ... on ...`: it keeps every row of the table before it."),
+    (r"\b(from|join) \[ \w+ \]", "takes no brackets around a name: leave them out."),
     (r"\bwith \( nolock \)", "has no `with (nolock)`: leave it out."),
     (
         r"\b(listagg|array_agg|string_agg) \( .*? \) within group\b",
@@ -225,6 +227,8 @@ CLAUSES = (
 
 
 def in_duckdb(scene: Scene, name: str) -> Slip:
+    if name.lower() == "current_timestamp":
+        return Slip(f"`{name}` stands without brackets behind it.", only_place(scene.text, name))
     here = FUNCTIONS[name.lower()] if name.lower() in FUNCTIONS else FUNCTIONS["date_trunc"]
     exists = name.lower() in ("decode", *WITH_UNITS, "date_add", "to_timestamp")
     said = f"{DUCKDB} writes `{name}` in another way" if exists else f"{DUCKDB} has no `{name}`"

@@ -1,10 +1,10 @@
-"""What a clause of SQL can't hold: sums in `where`, columns beside a sum, functions that are not there."""
+"""What a clause of SQL can't hold: sums in `where`, functions that are not there, text where a column is meant."""
 
 import re
 
 from workshop.dbt_project.explaining.place import only_place
 from workshop.dbt_project.explaining.scene import Scene, Slip, nearest
-from workshop.dbt_project.explaining.sql_columns import place_of_column
+from workshop.dbt_project.explaining.sql_tokens import TEXT, WORD
 
 
 def aggregate_in_where(scene: Scene) -> Slip | None:
@@ -23,17 +23,6 @@ def aggregate_in_where(scene: Scene) -> Slip | None:
     if "aggregate function calls cannot be nested" in scene.error:
         return Slip("One aggregate stands inside another. Add up in a CTE first, then again in a select of it.")
     return None
-
-
-def not_grouped(scene: Scene) -> Slip | None:
-    match = re.search(r"column \"?([^\"\s]+)\"? must appear in the GROUP BY", scene.error)
-    if not match:
-        return None
-    name = match[1]
-    said = f"`{name}` is selected beside a sum or a count, and is not grouped by. "
-    if not re.search(r"\bgroup\s+by\b", scene.text, re.IGNORECASE):
-        return Slip(f"{said}There is no `group by`: is it missing? `group by {name}`", place_of_column(scene, name))
-    return Slip(f"{said}Add it to `group by`, or put it inside a function such as `max`.", place_of_column(scene, name))
 
 
 def alike_columns(scene: Scene) -> Slip | None:
@@ -62,6 +51,37 @@ def unknown_function(scene: Scene) -> Slip | None:
     return Slip(f"DuckDB has no function `{name}`: look at how it is spelt.{columns}", at)
 
 
+def table_before_a_function(scene: Scene) -> Slip | None:
+    """`books.sum(price)`: DuckDB gives the table's row to the function."""
+    match = re.search(r"Function with name \"?(\w+)\"? does not exist|argument types '(\w+)\(STRUCT\(", scene.error)
+    name = (match[1] or match[2].removesuffix("_star")).lower() if match else ""
+    for number, (table, dot, function) in enumerate(
+        zip(scene.tokens, scene.tokens[1:], scene.tokens[2:], strict=False)
+    ):
+        if function.lower == name and dot.text == "." and table.kind == WORD:
+            said = f"`{table.text}.` stands before a function. It belongs inside the brackets, before the column"
+            texts = [token.text for token in scene.tokens[number + 3 : number + 6]]
+            if re.fullmatch(r"\( [a-z_]\w* [,)]", " ".join(texts), re.IGNORECASE):
+                said += f": `{function.text}({table.text}.{texts[1]}{', ...' if texts[2] == ',' else ''})`"
+            return Slip(f"{said}.", table.at)
+    return None
+
+
+def text_where_a_column_is_meant(scene: Scene) -> Slip | None:
+    """`'price' / 100`, `sum('price')`, `cast('born' as date)`."""
+    refused = re.search(r"STRING_LITERAL|(?:Could not convert string|(?:date|timestamp) field format:) .*", scene.error)
+    for number, token in enumerate(scene.tokens if refused else ()):
+        before = scene.tokens[number - 1].lower if number else ""
+        name = token.text.strip("'")
+        is_name = token.kind == TEXT and re.fullmatch(r"[a-z_]\w*", name, re.IGNORECASE)
+        is_refused = refused and (refused[0] == "STRING_LITERAL" or name in refused[0])
+        is_value = before not in ("select", ",", "(", "+", "-", "*", "/") or is_unit(scene, number)
+        if is_name and is_refused and not is_value:
+            said = f"`{token.text}` in single quotes is a piece of text. A column is written without quotes: `{name}`."
+            return Slip(said, token.at)
+    return None
+
+
 def nothing_inside(scene: Scene) -> Slip | None:
     """`min()`, `/ 100`, `status 'success'`."""
     if match := re.search(r"argument types '(\w+)\(\)'", scene.error):
@@ -75,6 +95,12 @@ def nothing_inside(scene: Scene) -> Slip | None:
             return Slip(f"Between `{match[1]}` and the text behind it a sign is missing, such as `=`.", at.start())
         return Slip(f"There is no type `{match[1]}`: look at how it is spelt.", only_place(scene.text, match[1]))
     return None
+
+
+def is_unit(scene: Scene, number: int) -> bool:
+    """Tell whether a text is an argument of a function that takes a word, such as the unit of a date."""
+    before = scene.tokens[number - 2].lower if number > 1 else ""
+    return scene.tokens[number - 1].text == "(" and before.startswith(("date", "concat", "str", "to_"))
 
 
 def text_added_up(scene: Scene) -> Slip | None:

@@ -4,10 +4,11 @@ from workshop.dbt_project.explaining.scene import Scene, Slip
 from workshop.dbt_project.explaining.sql_clauses import (
     aggregate_in_where,
     alike_columns,
-    not_grouped,
     nothing_inside,
     number_out_of_range,
+    table_before_a_function,
     text_added_up,
+    text_where_a_column_is_meant,
     unknown_function,
 )
 from workshop.dbt_project.explaining.sql_columns import (
@@ -17,13 +18,15 @@ from workshop.dbt_project.explaining.sql_columns import (
     missing_column,
     text_in_double_quotes,
 )
-from workshop.dbt_project.explaining.sql_tables import missing_table, table_not_in_from
+from workshop.dbt_project.explaining.sql_grouping import not_grouped
+from workshop.dbt_project.explaining.sql_tables import missing_table, quoted_as_a_whole, table_not_in_from
 
 
 def unknown_name(scene: Scene) -> Slip | None:
     """Return what is wrong with a name that DuckDB does not find, or finds twice, or None."""
     for look in (
         curly_quotes,
+        quoted_as_a_whole,
         missing_table,
         table_not_in_from,
         text_in_double_quotes,
@@ -33,6 +36,8 @@ def unknown_name(scene: Scene) -> Slip | None:
         aggregate_in_where,
         not_grouped,
         alike_columns,
+        table_before_a_function,
+        text_where_a_column_is_meant,
         unknown_function,
         nothing_inside,
         text_added_up,

@@ -43,7 +43,7 @@ def by_shape(scene: Scene, failure: Failure) -> Slip | None:
     begins_with = tokens[0].lower == "with"
     if (
         slip := comment_marks(scene, failure)
-        or where_before_join(tokens, number)
+        or clause_too_late(tokens, number)
         or name_missing_behind_as(tokens)
         or names_missing_at_a_dot(tokens)
     ):
@@ -123,20 +123,35 @@ def parse_without(text: str, start: int, end: int) -> bool:
     return parse(masked(text[:start] + " " * (end - start) + text[end:])) is None
 
 
-def where_before_join(tokens: Tokens, number: int) -> Slip | None:
-    if number >= len(tokens) or tokens[number].lower not in ("left", "right", "full", "inner", "join", "cross"):
+def clause_too_late(tokens: Tokens, number: int) -> Slip | None:
+    """`group by 1 where ...`, and `where ... left join`."""
+    rank = rank_of(tokens, number)
+    if rank is None:
         return None
     depth = 0
-    for token in reversed(tokens[:number]):
+    for index in range(number - 1, -1, -1):
+        token = tokens[index]
         depth += (token.text == ")") - (token.text == "(")
-        if depth < 0 or (depth == 0 and token.lower == "from"):
+        before = rank_of(tokens, index) if depth == 0 else None
+        if depth < 0 or (depth == 0 and token.lower in ("select", "union")) or (before and before[0] < rank[0]):
             return None
-        if depth == 0 and token.lower in ("where", "group", "order"):
-            said = (
-                f"`{token.text}` stands before a join. First come `from` and all joins, then `where`, then `group by`."
-            )
-            return Slip(said, token.at)
+        if before and before[0] > rank[0]:
+            order = "First come `from` and all joins, then `where`, `group by`, `having`, `order by`, and `limit` last."
+            return Slip(f"`{before[1]}` stands before {rank[1] if rank[0] == 1 else f'`{rank[1]}`'}. {order}", token.at)
     return None
+
+
+def rank_of(tokens: Tokens, number: int) -> tuple[int, str] | None:
+    """Return the place that a clause has in a select, and its name, where one begins at this token."""
+    if not 0 <= number < len(tokens):
+        return None
+    word = tokens[number].lower
+    if word in ("group", "order"):
+        word += " by" if number + 1 < len(tokens) and tokens[number + 1].lower == "by" else " ?"
+    if word in ("left", "right", "full", "inner", "join", "cross"):
+        return 1, "a join"
+    names = ("from", "", "where", "group by", "having", "qualify", "order by", "limit")
+    return (names.index(word), word) if word and word in names else None
 
 
 def name_missing_behind_as(tokens: Tokens) -> Slip | None:

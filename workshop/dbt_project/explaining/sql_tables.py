@@ -4,7 +4,22 @@ import re
 
 from workshop.dbt_project.explaining.scene import Scene, Slip, meant, nearest
 from workshop.dbt_project.explaining.sql_changes import KEYWORDS
-from workshop.dbt_project.explaining.sql_tokens import NAME, WORD, Token
+from workshop.dbt_project.explaining.sql_tokens import NAME, TEXT, WORD, Token
+
+
+def quoted_as_a_whole(scene: Scene) -> Slip | None:
+    """`"raw.library.books"`: one name that has dots in it."""
+    match = re.search(r"Table with name \"?([\w.]+)\"? does not exist", scene.error)
+    for token in scene.tokens if match else ():
+        inside = token.text[1:-1]
+        if token.kind not in (NAME, TEXT) or "." not in inside or not match or not match[1].endswith(inside):
+            continue
+        model = inside.rpartition(".")[2]
+        full = next((table for table in scene.raw_tables if table.lower().endswith(inside.lower())), inside)
+        right = f"`{{{{ ref('{model}') }}}}`" if model in scene.models else f"`{full}`"
+        said = f"Quotes around `{inside}` make one name of it, with dots inside. Write it without quotes: {right}."
+        return Slip(f"{said} (Where a name needs quotes, each of its parts has its own.)", token.at)
+    return None
 
 
 def missing_table(scene: Scene) -> Slip | None:
