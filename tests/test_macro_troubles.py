@@ -80,11 +80,11 @@ def test_what_dbt_says_is_put_into_words(project: Path, written: dict[str, str],
 @pytest.mark.parametrize(
     ("macro", "says"),
     [
-        ("{% macro cents_to_dollars(a) %}{{ a ", "`}}` is missing"),
+        ("{% macro cents_to_dollars(a) %}{{ a ", "`}}`"),
         ("{% macro cents_to_dollars(a) %}{{ a }}", "{% endmacro %}"),
         ("{% macro cents_to_dollars(a %}{{ a }}{% endmacro %}", "bracket"),
         ("{% macro (a) %}{{ a }}{% endmacro %}", "comes a name"),
-        ("{% macro cents_to_dollars(a) %}{% for x in [1] %}{{ a }}{% endmacro %}", "it needs its `{% endfor %}`"),
+        ("{% macro cents_to_dollars(a) %}{% for x in [1] %}{{ a }}{% endmacro %}", "`{% endfor %}`"),
         (MACRO + MACRO, "Two macros are called `cents_to_dollars`"),
     ],
 )
@@ -110,3 +110,34 @@ def test_a_macro_that_takes_the_place_of_ref_is_named(project: Path) -> None:
 def test_a_macro_file_with_none_or_two_is_fine(project: Path, macro: str) -> None:
     write(project, model="select 1 as a", macro=macro)
     Work(project, tables=RAW_TABLES).compiled()
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ({"model": "select {% cents_to_dollars('1') %} as a"}, "`cents_to_dollars` gives a value"),
+        ({"model": "select {{ macros.cents_to_dollars('1') }} as a"}, "called by its name alone"),
+        ({"model": "select {{ }} as a"}, "`{{ }}` is empty"),
+        ({"macro": MACRO.replace("{{ column_name }}", "{{ column_name / 100 }}")}, "asked to calculate"),
+        ({"macro": MACRO.replace("column_name, decimal_places=2", "decimal_places=2, column_name")}, "come behind"),
+        ({"test": TEST.replace("(model, column_name)", ""), "yaml": YAML}, "in round brackets"),
+        ({"test": TEST, "yaml": YAML.replace("not_negative", "not_negative:")}, "the test has no colon"),
+        ({"test": TEST.replace("{{ model }}", "{{ model }"), "yaml": YAML}, "needs `}}` at its end"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_check_names_what_stands_in_the_file(project: Path, written: dict[str, str], says: str) -> None:
+    write(project, **written)
+    with pytest.raises(DoesNotRun) as caught:
+        Work(project, tables=RAW_TABLES).compiled()
+    assert says in str(caught.value), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "macro", [MACRO.replace("(column_name", "(column_name ("), "{% macro f(x) %}{{ x }{% endmacro %}"]
+)
+def test_the_line_of_a_macro_file_is_shown(project: Path, macro: str) -> None:
+    write(project, model="select 1 as a", macro=macro)
+    with pytest.raises(DoesNotRun) as caught:
+        Work(project, tables=RAW_TABLES).compiled()
+    assert "   1 | {% macro" in str(caught.value)

@@ -80,3 +80,78 @@ def test_whatever_stands_in_the_file_gets_an_answer(project: Path, looks: str, o
         verdict = verdict_on(project, "loop")
         assert verdict.outcome == outcome, verdict.message
         assert "our mistake" not in verdict.message
+
+
+# -- own_test ----------------------------------------------------------------------------------------------
+
+TEST = "tests/generic/not_negative.sql"
+STRIPE = "models/staging/stripe/stg_stripe.yml"
+ON_THE_AMOUNT = (
+    "      - name: amount\n        description: Amount in USD\n        data_tests:\n          - not_negative\n"
+)
+ON_THE_MODEL = "    data_tests:\n      - not_negative:\n          arguments: {column_name: amount}\n"
+
+
+@pytest.fixture
+def tested(answered: Answered) -> Path:
+    """A project with all of group 3, to be changed within `put_back`."""
+    return answered("own_test")
+
+
+def replace_in(project: Path, path: str, old: str, new: str) -> None:
+    text = (project / path).read_text(encoding="utf-8")
+    assert old in text
+    write(project, path, text.replace(old, new))
+
+
+def test_a_test_of_the_model_with_the_column_as_argument_is_on_the_amount_too(tested: Path) -> None:
+    with put_back(tested):
+        replace_in(tested, STRIPE, ON_THE_AMOUNT, ON_THE_MODEL)
+        assert verdict_on(tested, "own_test").outcome == PASSED
+
+
+@pytest.mark.parametrize("file", [STRIPE, "models/marts/core/core.yml"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "        description: Amount in USD\n          data_tests - not_negative\n",
+        "        description: |\n          Amount in USD\n          data_tests:\n            - not_negative\n",
+    ],
+)
+def test_a_test_that_became_a_part_of_the_description_is_none(tested: Path, file: str, written: str) -> None:
+    with put_back(tested):
+        replace_in(tested, file, ON_THE_AMOUNT, f"      - name: amount\n{written}")
+        assert verdict_on(tested, "own_test").misconception == "swallowed_by_the_description"
+
+
+@pytest.mark.parametrize(("file", "model"), [(STRIPE, "stg_payments"), ("models/marts/core/core.yml", "fct_orders")])
+def test_each_amount_has_to_be_tested(tested: Path, file: str, model: str) -> None:
+    with put_back(tested):
+        replace_in(tested, file, ON_THE_AMOUNT, "      - name: amount\n")
+        verdict = verdict_on(tested, "own_test")
+        assert verdict.misconception == "on_one_amount_only" and f"`{model}`" in verdict.message
+
+
+def test_a_test_that_takes_the_place_of_dbts_own_is_told(tested: Path) -> None:
+    with put_back(tested):
+        text = (tested / TEST).read_text(encoding="utf-8").replace("not_negative", "unique")
+        write(tested, "tests/generic/unique.sql", text)
+        verdict = verdict_on(tested, "own_test")
+        assert verdict.outcome == PASSED and "takes the place of dbt's own" in verdict.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("signature", "misconception"),
+    [
+        ("(m, c)", "arguments_named_otherwise"),
+        ("(model)", "arguments_named_otherwise"),
+        ("()", "arguments_named_otherwise"),
+        ("", None),
+    ],
+)
+def test_a_test_with_the_wrong_signature(tested: Path, signature: str, misconception: str | None) -> None:
+    with put_back(tested):
+        replace_in(tested, TEST, "(model, column_name)", signature)
+        verdict = verdict_on(tested, "own_test")
+        assert (verdict.outcome, verdict.misconception) == (DOES_NOT_RUN, misconception)
+        assert "(model, column_name)" in verdict.message or "round brackets" in verdict.message

@@ -3,12 +3,13 @@
 import atexit
 import gc
 import importlib
+import re
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from workshop.dbt_project.files import copy_whole
 from workshop.dbt_project.invocation import PARSED, Run, dbt_lock, forget_parsed, invoke
 from workshop.dbt_project.known_tests import recall, remember, remembered
 from workshop.dbt_project.raw_to_ask import RawToAsk
+from workshop.dbt_project.trouble import explain
 from workshop.places import PROJECT_NAME, WAREHOUSES
 
 NOTHING = RawToAsk()
+INLINE = re.compile(r"\S+ '\S+\.inline_query' \(from remote system\.sql\)")
 
 
 @dataclass(frozen=True)
@@ -158,8 +161,15 @@ def reading(project: Path, words: Sequence[str], asked: RawToAsk = NOTHING) -> R
 
 
 def asking(words: Sequence[str], asked: RawToAsk, manifest: Any = None) -> Run:
-    data = DataToAsk(asked, manifest)
-    return data.blamed(invoke(words, callback=data.look, manifest=manifest))
+    data, said = DataToAsk(asked, manifest), list[str]()
+
+    def look(event: Any) -> None:
+        data.look(event)
+        if event.info.name == "ParseInlineNodeError":  # the error that dbt raises behind it does not say why
+            said.append(INLINE.sub("It", event.data.exc))
+
+    run = data.blamed(invoke(words, callback=look, manifest=manifest))
+    return replace(run, trouble=explain(said[0])) if said else run
 
 
 def has_stale_tests(manifest: Any) -> bool:

@@ -20,7 +20,7 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "as they stand under `sources:`.",
     ),
     (
-        r"unexpected end of template|unexpected '}}'|expected token|Expected an expression|unexpected '%'|"
+        r"unexpected end of template|unexpected '[}})\]]+'|expected token|Expected an expression|unexpected '%'|"
         r"Unexpected end of|"
         r"Missing end of comment|Reached EOF without|unexpected char",
         "The Jinja is not closed or not complete. Look for `{{{{` without `}}}}`, or a bracket or quote that is "

@@ -98,6 +98,33 @@ MACRO_MEANINGS: tuple[tuple[str, str], ...] = (
         "Behind `{{% macro`, `{{% test` or `{{% set` comes a name: letters, digits and `_`.",
     ),
     (
+        r"expected token '\(', got",
+        "Behind the name of a macro or a test come its arguments, in round brackets; they may be empty: `()`.",
+    ),
+    (
+        r"non-default argument follows default argument",
+        "In the brackets, arguments with a value of their own, such as `decimal_places=2`, come behind those without.",
+    ),
+    (
+        r"unsupported operand type\(s\) for \S+ '(?:str|Undefined)'",
+        "Jinja is asked to calculate, and it has the name of a column, not its amounts. Braces stand around the name "
+        "alone, and the database calculates: `{{{{ column_name }}}} / 100.0`.",
+    ),
+    (
+        r"'dict object' has no attribute '(\w+)'\. This can happen when calling a macro",
+        "The package in front of the dot has no macro `{0}`. Look at how it is spelt; the package's files are in "
+        "`dbt_packages`.",
+    ),
+    (
+        r"Expected an expression, got 'end of print statement'",
+        "`{{{{ }}}}` is empty. Between the braces stands what is to be written, such as a name or a macro.",
+    ),
+    (
+        r"test arguments must be a dict.*value None",
+        "A colon stands behind the name of a test, and nothing follows. Without arguments, the test has no colon: "
+        "`- unique`.",
+    ),
+    (
         r"No function matches the given name and argument types '/\(",
         "There is nothing in front of the `/`. In the compiled SQL a name is missing there: a macro was called without "
         "quotes around the column, as in `cents_to_dollars(amount)`.",

@@ -80,6 +80,15 @@ def explain_in_project(trouble: Trouble, project: Path, names: Sequence[str] = (
     return trouble
 
 
+def explain_in_macros(trouble: Trouble, project: Path) -> Trouble:
+    """Return the same trouble, with what the file of macros, or of a generic test, tells that it is in."""
+    text = text_in(project, trouble.file)
+    slip = jinja_slip(Scene(trouble.whole, text, trouble.file))
+    if slip and slip.at is not None:
+        return at_slip(trouble, trouble.file, text, slip)
+    return replace(trouble, shown=excerpt(text, trouble.line) if trouble.line else "")
+
+
 def in_yaml_or_docs(trouble: Trouble, project: Path) -> Trouble:
     """Return the trouble with the slip in the YAML or docs file that dbt names, or in any where it names none."""
     for file, text in texts_of(project, ".yml", ".yaml", ".md"):

@@ -19,7 +19,7 @@ from workshop.dbt_project.passed_over import why_passed_over
 from workshop.dbt_project.raw_table import RawTable
 from workshop.dbt_project.raw_to_ask import RawToAsk
 from workshop.dbt_project.readable import unreadable
-from workshop.dbt_project.trouble import Trouble, explain_in_project
+from workshop.dbt_project.trouble import Trouble, explain_in_macros, explain_in_project
 from workshop.dbt_project.yaml_files import text_in
 from workshop.dbt_project.yaml_trouble import yaml_trouble
 from workshop.places import RAW_DATABASE
@@ -214,5 +214,5 @@ class Work:
             return Trouble("dbt stopped without a message.", "Run `%dbt build`, and look at what it says.")
         found = with_macro_file(trouble, self.project)
         if found.file.startswith(("macros/", "tests/")):
-            return found
+            return explain_in_macros(found, self.project)
         return with_macro_file(explain_in_project(trouble, self.project, tuple(self.model_files)), self.project)

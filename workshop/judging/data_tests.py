@@ -105,7 +105,7 @@ def as_test(node: Any, everything: Mapping[str, Any]) -> DataTest:
     read = [everything[id] for id in node.depends_on.nodes if id in everything]
     attached = everything.get(getattr(node, "attached_node", None) or "")
     tested = attached or (read[-1] if read and metadata else None)  # of a source test, the tested one comes last
-    column = getattr(node, "column_name", None) or ""
+    column = getattr(node, "column_name", None) or (metadata.kwargs.get("column_name") if metadata else "") or ""
     accepts = metadata.kwargs.get("values") or () if metadata and metadata.name == "accepted_values" else ()
     return DataTest(
         name=node.name,

@@ -66,7 +66,7 @@ EXERCISES = (
             "model as `ref`, the column in quotes. The loop stays as it is.",
         ),
         reason="The list is asked of the data each time dbt compiles, so a new method has its column on the day it "
-        "first appears. The comma stands before each column, so that an empty list leaves no comma behind. What you "
+        "first appears. Where the comma stands before each column, an empty list leaves none behind. What you "
         "give up: nobody is asked before the table changes.",
         check=check_from_data,
     ),
@@ -94,7 +94,7 @@ EXERCISES = (
         group=GROUP,
         aim="a test that dbt does not bring",
         begin="Write `{% test not_negative(model, column_name) %}` into `tests/generic/not_negative.sql`, and put it "
-        "on the `amount` of `stg_payments`.",
+        "on the `amount` of `stg_payments` and of `fct_orders`.",
         hints=(
             "A test is a `select` of what is wrong: no row is good news. Which rows would you want to see?",
             "Between `{% test not_negative(model, column_name) %}` and `{% endtest %}`, select from `{{ model }}`, and "

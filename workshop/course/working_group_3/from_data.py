@@ -18,9 +18,9 @@ from workshop.judging.verdict import Verdict, not_yet
 FROM_DATA = replace(
     PIVOT,
     exercise="from_data",
-    praise="Today it returns what it did before, and tomorrow, when somebody pays in a way that is not in today's "
-    "data, its column is there. Nobody has to remember this file; and nobody is asked whether the new column is "
-    "welcome.",
+    praise="On the first day's data it returns what the loop did. When somebody pays in a way that is new, such as "
+    "`paypal`, its column is there; and before anybody has paid, it still runs. Nobody has to remember this file; and "
+    "nobody is asked whether the new column is welcome.",
 )
 ASKS = re.compile(r"\b(get_column_values|run_query|statement)\b")
 NUMBERED = re.compile(r"_amount_\d+$")  # how DuckDB tells columns of one name apart

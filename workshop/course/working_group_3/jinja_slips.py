@@ -33,6 +33,7 @@ SLIPS = {
     ),
     "own_test": (
         ("endtest_missing", r"\{%-?\s*test\b(?!.*\{%-?\s*endtest\b)", r"end of template|Unexpected end|close tag"),
+        ("model_in_ref", r"\bref\(\s*['\"]?model\b", r"ref\(\)|named '(model|accounts)'|infer all"),
         ("model_written_into_the_test", r"\bref\(", r"infer all dependencies"),
         ("macro_in_place_of_test", r"\bmacro\s+not_negative\b", r"test_not_negative"),
         (

@@ -29,9 +29,9 @@ def statement_in_double_braces(scene: Scene) -> Slip | None:
 
 
 def function_in_a_statement(scene: Scene) -> Slip | None:
-    """`{% ref('x') %}`."""
-    match = re.search(r"\{%-?\s*(ref|source|config|var|doc)\b", scene.text)
-    if match:
+    """`{% ref('x') %}`, `{% my_macro('x') %}`."""
+    match = re.search(r"\{%-?\s*(ref|source|config|var|doc|\w+(?=\())", scene.text)
+    if match and match[1] not in STATEMENTS:
         name = match[1]
         said = f"`{name}` gives a value: it stands between `{{{{` and `}}}}`, not between `{{%` and `%}}`."
         return Slip(said, match.start())

@@ -32,6 +32,8 @@ def undefined(scene: Scene) -> Slip | None:
     at = next((each.start() for each in re.finditer(rf"\b{re.escape(name)}\b", scene.text)), None)
     if name == "doc":
         said = "`doc()` is for descriptions in YAML. A model has no use for it."
+    elif name == "macros":
+        said = "A macro of your own is called by its name alone: neither its folder nor its file stands in front."
     elif close := nearest(name, FUNCTIONS, 0.6):
         said = f"Jinja knows no `{name}`. Did you mean `{close}`?"
     elif close := nearest(name, sorted(names_set(scene.text)), 0.7):
