@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from workshop.dbt_project.explaining import jinja_braces, jinja_names, jinja_rendered
+from workshop.dbt_project.explaining import jinja_asked, jinja_braces, jinja_loops, jinja_names, jinja_rendered
 from workshop.dbt_project.explaining.scene import Scene, Slip
 
 
@@ -30,6 +30,7 @@ RENDERS = r"syntax error|Parser Error|does not exist|unterminated"
 
 
 BY_STAGE = (
+    *stage(r"Error", jinja_asked.query_of_a_macro),
     *stage(r"which was not found", jinja_names.missing_ref, jinja_names.missing_source),
     *stage(r"positional|exactly two|takes", jinja_names.wrong_number_of_names),
     *stage(
@@ -38,6 +39,7 @@ BY_STAGE = (
     *stage(
         r"unexpected|expected token|unknown tag|end of comment|Reached EOF|Expected an expression|missing closing",
         jinja_braces.curly_quotes,
+        jinja_loops.list_without_commas,
         jinja_braces.statement_in_double_braces,
         jinja_braces.function_in_a_statement,
         jinja_braces.too_many_braces,
@@ -45,6 +47,12 @@ BY_STAGE = (
         jinja_braces.brackets_and_quotes_inside,
         jinja_braces.blocks_that_do_not_match,
     ),
+    *stage(
+        r"syntax error|Parser Error|unterminated",
+        jinja_loops.value_that_does_not_fit,
+        jinja_loops.rounds_without_comma,
+    ),
+    *stage(r"Referenced column", jinja_loops.value_without_quotes),
     *stage(
         RENDERS,
         jinja_rendered.function_without_braces,

@@ -2,6 +2,8 @@
 
 import re
 
+from workshop.dbt_project.explaining.templates import line_that_became
+
 AROUND = 2
 
 
@@ -45,12 +47,18 @@ def own_line(compiled_line: int, text: str, compiled: str) -> int | None:
     first = text.count("\n", 0, blank)  # dbt takes blank lines away at the beginning
     kept = text.strip().split("\n")
     is_plain = [not re.search(r"\{[{%#]|[}%#]\}", line) for line in kept]
-    if len(kept) == len(lines) and all(
-        plain is False or one.strip() == other.strip() for plain, one, other in zip(is_plain, kept, lines, strict=True)
+    has_blocks = bool(re.search(r"\{%-?\s*(?:for|if)\b", text))  # of which a line comes more than once, or never
+    if (
+        not has_blocks
+        and len(kept) == len(lines)
+        and all(
+            plain is False or one.strip() == other.strip()
+            for plain, one, other in zip(is_plain, kept, lines, strict=True)
+        )
     ):
         return first + compiled_line
     alike = [number for number, line in enumerate(written) if line.strip() == lines[compiled_line].strip()]
-    return alike[0] if len(alike) == 1 else None
+    return alike[0] if len(alike) == 1 else line_that_became(lines[compiled_line], text)
 
 
 def only_place(text: str, word: str) -> int | None:
