@@ -46,7 +46,7 @@ RECOGNISED_BY_WHAT_IT_READS = (
 )
 TOLD_BY_THE_FILE = """
     comma_before_from method_written_twice last_turned_round value_not_in_quotes endfor_missing for_in_double_braces
-    text_in_place_of_a_list
+    text_in_place_of_a_list list_without_commas names_in_the_list two_columns_of_one_name
 """.split()
 MODEL_OF = dict.fromkeys(
     ("pivot", "loop"), "int_payments_pivoted_to_orders"

@@ -9,7 +9,7 @@ from workshop.course.answers import read_notebook
 from workshop.course.groups import EXERCISES
 from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import answers
-from workshop.dbt_project.commands import run_dbt
+from workshop.dbt_project.commands import install_packages, run_dbt
 from workshop.dbt_project.files import create_project, write_file
 from workshop.dbt_project.raw_database import ensure_raw
 from workshop.dbt_project.work import Work
@@ -101,15 +101,20 @@ def test_yaml_examples_are_what_dbt_reads_without_a_warning(tmp_path: Path) -> N
     assert source.loaded_at_field
 
 
-def test_sql_examples_are_a_model_of_the_starter_and_one_that_compiles(tmp_path: Path) -> None:
+def test_sql_examples_are_a_model_of_the_starter_and_some_that_compile(tmp_path: Path) -> None:
+    tmp_path = tmp_path / "jaffle_shop"  # a package is copied beside it
     create_project(tmp_path, STARTER)
-    staging, join, steps, macro, test = examples("sql")
+    staging, join, steps, asking, macro, test = examples("sql")
     assert staging == (STARTER / "models/staging/stg_orders.sql").read_text(encoding="utf-8")
     write_file(tmp_path / "models/join.sql", join)
     write_file(tmp_path / "models/steps.sql", steps)
+    write_file(tmp_path / "packages.yml", "packages:\n  - local: ../workshop_utils\n")
+    write_file(tmp_path / "models/asking.sql", f"{asking}select '{{{{ statuses | join(' ') }}}}' as statuses")
     write_file(tmp_path / "macros/example.sql", macro)
     write_file(tmp_path / "tests/generic/example.sql", test)
-    work = Work(tmp_path)
+    install_packages(tmp_path)
+    work = Work(tmp_path, tables=RAW_TABLES)
+    assert "placed" in work.with_ancestors("asking")[-1].sql and "shipped" in work.with_ancestors("asking")[-1].sql
     assert [model.name for model in work.with_ancestors("steps")] == ["stg_orders", "steps"]
     assert {model.name for model in work.with_ancestors("join")} == {"stg_customers", "stg_orders", "join"}
     assert {"shout", "test_in_the_past"} <= {each.name for each in work.manifest.macros.values()}

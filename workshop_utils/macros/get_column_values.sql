@@ -2,6 +2,10 @@
 
 {% macro get_column_values(table, column, order_by='count(*) desc', max_records=none, default=none, where=none) -%}
 
+    {%- if table is string and column is defined and column is not string -%}
+        {{ exceptions.raise_compiler_error("get_column_values: the table is a text, and the column is none. The model comes first, the column behind it: get_column_values(ref('...'), '" ~ table ~ "').") }}
+    {%- endif -%}
+
     {%- if table is string -%}
         {{ exceptions.raise_compiler_error("get_column_values: the table is a text. Write get_column_values(ref('" ~ table ~ "'), ...).") }}
     {%- endif -%}

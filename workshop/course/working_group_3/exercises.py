@@ -27,7 +27,7 @@ EXERCISES = (
             "more lines like this one are left to you.",
         ),
         reason="`sum` and `case when` turn rows into columns, one line for each method. It is right, and it says one "
-        "thing four times: whoever changes the rule has to change it four times, and whoever adds a method has to "
+        "thing four times: whoever wants whole dollars has to change it four times, and whoever adds a method has to "
         "know of this file.",
         check=check_pivot,
     ),

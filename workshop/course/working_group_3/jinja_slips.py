@@ -45,7 +45,7 @@ SLIPS = {
     "from_data": (
         ("run_query_without_execute", r"\brun_query\b(?<!execute)", r"'None' has no attribute|None.* has no"),
         ("package_prefix_missing", r"(?<![.\w])get_column_values\(", r"'get_column_values' is undefined"),
-        ("relation_as_text", r"get_column_values\(\s*['\"]", r"the table is a text|'str' object|has no attribute"),
+        ("relation_as_text", r"get_column_values\(\s*['\"]", r"the table is a text\.|'str' object|has no attribute"),
         ("column_not_in_quotes", r"get_column_values\([^)]*\)\s*,\s*\w+\s*[,)]", r"which column|syntax error"),
         ("rows_in_place_of_values", r"\.rows\b|\brun_query\(\w+\)\s*(%\}|\|)", r""),
     ),

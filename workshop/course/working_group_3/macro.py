@@ -77,6 +77,8 @@ def does_not_run(called: dict[Call, Called]) -> Verdict | None:
 
 def why_it_does_not_run(expression: str) -> str:
     """Return the name of the mistake in what the macro writes for `amount`."""
+    if re.search(r"\b(column_name|decimal_places)\b", expression):
+        return "argument_without_braces"
     if re.search(r"\bas\s+\w+\s*$", expression, re.IGNORECASE):
         return "alias_in_the_macro"
     if "'amount'" in expression:
@@ -88,10 +90,13 @@ def wrong_values(called: dict[Call, Called]) -> Verdict | None:
     plain, one_place = called[PLAIN], called[ONE_PLACE]
     if all(is_right(each) for each in called.values()):
         return None
+    if all(re.search(r",\s*\)", each.expression) for each in called.values()):
+        return named("places_misspelt", one_place)
     if not is_right(plain):
         return named(mistake_in(plain.values or ()), plain)
     if is_right(Called(PLAIN, "", one_place.values)):
-        return named("decimal_places_ignored", one_place)
+        is_used = plain.expression != one_place.expression
+        return named("rounded_before_divided" if is_used else "decimal_places_ignored", one_place)
     if not is_right(one_place):
         return named("cut_off_in_place_of_rounded", one_place)
     return next((named("wrong_for_another_call", each) for each in called.values() if not is_right(each)), None)
@@ -106,7 +111,10 @@ def mistake_in(values: tuple[Any, ...]) -> str:
         "sign_lost": [None if cents is None else abs(cents) / 100 for cents in CENTS],
         "whole_dollars": [None if cents is None else round(cents / 100) for cents in CENTS],
     }
-    return next((name for name, theirs in found.items() if all_same(values, theirs)), "wrong_for_another_call")
+    floored = [None if cents is None else cents // 100 for cents in CENTS]
+    if all_same(values, floored):
+        return "whole_dollars"
+    return next((name for name, theirs in found.items() if all_same(values, theirs)), "another_amount")
 
 
 def first_wrong(mistake: str, called: list[Called]) -> Verdict | None:
