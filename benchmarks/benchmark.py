@@ -20,6 +20,7 @@ from jupyter_client.manager import start_new_kernel
 
 from workshop.course.groups import find_group
 from workshop.course.reference import answers, misconceptions_of
+from workshop.dbt_project.commands import install_packages
 from workshop.dbt_project.files import apply_edits, create_project
 from workshop.places import PROJECT_NAME, STARTER
 
@@ -29,6 +30,13 @@ SECONDS_FOR_A_CELL = 120
 
 FIRST_CELL = "%load_ext workshop\n%workgroup 1"
 MISTAKE = "join_repeats_orders"
+WRONG_IN_GROUP_3 = {
+    "pivot": "missing_instead_of_zero",
+    "loop": "all_methods_in_each_column",
+    "from_data": "methods_not_from_the_data",
+    "macro": "divides_whole_numbers",
+    "own_test": "zero_is_negative",
+}
 
 # The first line that a kernel prints back: its memory now, and at its peak where the system tells (Linux), in MiB.
 MEMORY = """
@@ -69,7 +77,7 @@ class Row:
 def main() -> int:
     """Measure, print one table, and return the exit code."""
     print(f"Python {sys.version.split()[0]} on {sys.platform}, {os.cpu_count()} cores", flush=True)
-    rows = [*fresh_kernels(), *warm_cells(), *warm_cells_of_group_2()]
+    rows = [*fresh_kernels(), *warm_cells(), *warm_cells_of_group_2(), *warm_cells_of_group_3()]
     print(f"{'':<52}{'median':>8} {'':<4}{'least - most':>16}  target")
     for row in rows:
         print(row)
@@ -142,6 +150,23 @@ def warm_cells_of_group_2() -> Iterator[Row]:
         yield Row("%check tests, wrong, with the fault that slipped", wrong, "s", most=0.45)
 
 
+def warm_cells_of_group_3() -> Iterator[Row]:
+    """Yield what the checks of Jinja, macros and a test of one's own cost, right and wrong, with all groups done."""
+    with folder_with_answers(groups=(1, 2, 3)) as folder, kernel_in(folder) as run:
+        project = folder / PROJECT_NAME
+        run("%load_ext workshop\n%workgroup 3", "Working group 3")
+        for name in WRONG_IN_GROUP_3:
+            right = times(lambda name=name: run(f"%check {name}", f"{name}: right"))
+            yield Row(f"%check {name}, right", right, "s", most=1)
+        for name, mistake in WRONG_IN_GROUP_3.items():
+            before = {path: path.read_text(encoding="utf-8") for path in project.glob("m*/**/*.*") if path.is_file()}
+            apply_edits(project, list(misconceptions_of(name)[mistake].edits))
+            wrong = times(lambda name=name: run(f"%check {name}", f"{name}: not yet"))
+            yield Row(f"%check {name}, wrong: {mistake}", wrong, "s", most=1)
+            for path, text in before.items():
+                path.write_text(text, encoding="utf-8")
+
+
 # -- how ---------------------------------------------------------------------------------------------------
 
 
@@ -164,6 +189,7 @@ def folder_with_answers(groups: tuple[int, ...] = (1,)) -> Iterator[Path]:
         create_project(folder / PROJECT_NAME, STARTER)
         for exercise in [exercise for group in groups for exercise in find_group(group).exercises]:
             apply_edits(folder / PROJECT_NAME, list(answers()[exercise.name].edits))
+            install_packages(folder / PROJECT_NAME)
         yield folder
 
 

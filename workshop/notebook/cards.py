@@ -110,8 +110,9 @@ def docs_card(project: Path, folder: Path) -> Card:
 
 
 def markdown(text: str) -> str:
-    """Return Markdown as HTML, escaped, with narrow paragraphs."""
-    return str(render_markdown(text)).replace("<p>", '<p style="margin: 4px 0;">')
+    """Return Markdown as HTML, escaped, with narrow paragraphs, and long lines of code not broken: a mark points up."""
+    html = str(render_markdown(text)).replace("<p>", '<p style="margin: 4px 0;">')
+    return html.replace("<pre>", '<pre style="white-space: pre; overflow-x: auto;">')
 
 
 def framed(html: str, colour: str) -> str:

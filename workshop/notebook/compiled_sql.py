@@ -52,11 +52,13 @@ def summary(at_fault: int | None) -> str:
 
 def as_html(sql: str, by_jinja: set[int], at_fault: int | None) -> str:
     lines = sql.splitlines()
-    shown = []
+    shown: list[str] = []
     for number, line in enumerate(coloured("\n".join(lines[:MOST_LINES])), 1):
+        if not shown and not line.strip():  # what `{% set %}` leaves behind
+            continue
         look = AT_FAULT if number == at_fault else BY_JINJA if number in by_jinja else ""
         shown.append(f'<div style="{look}">{line or "&nbsp;"}</div>')
-    left_out = len(lines) - len(shown)
+    left_out = len(lines) - MOST_LINES
     more = f"<div>... and {left_out} more lines</div>" if left_out > 0 else ""
     style = "margin: 4px 0; overflow-x: auto; line-height: 1.4;"
     note = '<div style="font-style: italic;">Lines with a tint were written by Jinja.</div>'

@@ -65,9 +65,10 @@ def value_that_does_not_fit(scene: Scene) -> Slip | None:
         is_a_name = not FOREIGN.search(value) and not re.match(r"\d", f"{before.strip()}{value}")
         if is_in_a_name and not is_a_name:
             said = (
-                f"In one round, `{braces}` is `{value}`, and what it is put together to is no name: letters, digits "
-                f"and `_`, beginning with a letter. `{braces.removesuffix('}}').rstrip()} | replace(' ', '_') }}}}` "
-                "makes names of words with spaces; double quotes around all of the name allow anything."
+                f"In one round, `{braces}` is `{value}`, and no name can be made of that: a name has letters, digits "
+                "and `_`, and begins with a letter. Where it is the space, "
+                f"`{braces.removesuffix('}}').rstrip()} | replace(' ', '_') }}}}` helps; in double quotes, a name may "
+                "hold anything."
             )
             return Slip(said, at)
     return None

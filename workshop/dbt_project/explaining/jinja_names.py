@@ -30,17 +30,18 @@ def undefined(scene: Scene) -> Slip | None:
         return None
     name = match[1]
     at = next((each.start() for each in re.finditer(rf"\b{re.escape(name)}\b", scene.text)), None)
+    is_called = bool(re.search(rf"\b{re.escape(name)}\s*\(", scene.text))
     if name == "doc":
         said = "`doc()` is for descriptions in YAML. A model has no use for it."
     elif name == "macros":
         said = "A macro of your own is called by its name alone: neither its folder nor its file stands in front."
     elif close := nearest(name, FUNCTIONS, 0.6):
         said = f"Jinja knows no `{name}`. Did you mean `{close}`?"
-    elif close := nearest(name, sorted(names_set(scene.text)), 0.7):
+    elif not is_called and (close := nearest(name, sorted(names_set(scene.text)), 0.7)):
         said = f"Jinja knows no `{name}`. Did you mean `{close}`, which is set in this file?"
     elif re.search(rf"\b{re.escape(name)}\s*\.", scene.text):
         said = f"`{name}.` is a package that is not installed, or a name that is misspelt."
-    elif re.search(rf"\b{re.escape(name)}\s*\(", scene.text):
+    elif is_called:
         said = f"There is no macro `{name}`: look at how it is spelt, and at the files in `macros`."
     else:
         said = f"Jinja knows no `{name}`: it is not set in this file. If it is text, it needs quotes: `'{name}'`."

@@ -12,8 +12,8 @@ def becomes(line: str, compiled_line: str) -> tuple[str, ...] | None:
 
     A comma may have come to either end: a loop's stands in a line of its own.
     """
-    template = TAG.sub("", line).strip()
-    if not PRINTED.sub("", template).strip(" ,") or max(len(line), len(compiled_line)) > LONGEST:
+    template = TAG.sub("", line).strip(" \t,")
+    if not PRINTED.sub("", template).strip() or max(len(line), len(compiled_line)) > LONGEST:
         return None
     parts = [re.sub(r"(\\?\s)+", r"\\s+", re.escape(part)) for part in PRINTED.split(template)[::2]]
     found = re.fullmatch(rf"\s*,?\s*{'(.*?)'.join(parts)}\s*,?\s*", compiled_line)
