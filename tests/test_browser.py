@@ -77,6 +77,7 @@ class Lab:
         )
         address = f"http://127.0.0.1:{self.port}/lab"
         self.url = f"{address}/tree/working_group_1.ipynb"
+        self.group_3 = f"{address}/workspaces/three/tree/working_group_3.ipynb"
         self.untouched = f"{address}/workspaces/untouched/tree/untouched/working_group_1.ipynb"
 
     def stop(self) -> None:
@@ -87,9 +88,9 @@ class Lab:
 class Notebook:
     """The notebook on the screen: cells are named by their ids."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, name: str = "working_group_1.ipynb") -> None:
         self.page = page
-        self.ids = [cell["id"] for cell in read_notebook(NOTEBOOKS / "working_group_1.ipynb")["cells"]]
+        self.ids = [cell["id"] for cell in read_notebook(NOTEBOOKS / name)["cells"]]
 
     def cell(self, name: str) -> Locator:
         """Bring a cell into view; JupyterLab keeps only those near the window in the page."""
@@ -223,6 +224,31 @@ def test_run_all_of_the_untouched_notebook_shows_no_error(browser: Browser, lab:
     assert len(outputs) > 10
     assert [each for each in outputs if each["output_type"] == "error" or each.get("name") == "stderr"] == []
     page.close()
+
+
+def test_group_3_from_nothing_with_what_the_database_sees(browser: Browser, tmp_path: Path, pictures: Path) -> None:
+    lab = Lab(tmp_path)
+    try:
+        page = open_page(browser, lab, lab.group_3)
+        notebook = Notebook(page, "working_group_3.ipynb")
+        notebook.run("setup")
+        notebook.run("first-build", "%catch_up pivot")
+        notebook.run("first-build", "%dbt run")
+        path = "models/intermediate/int_payments_pivoted_to_orders.sql"
+        mistake = misconceptions_of("pivot")["missing_instead_of_zero"]
+        notebook.run("pivot-model", sqlmodel("pivot", path, mistake.edits[0].text))
+        expect(notebook.run("pivot-check")).to_contain_text(mistake.title)
+        cell = notebook.run("loop-model", sqlmodel("loop", path))
+        compiled = cell.locator("details pre")
+        expect(compiled).to_be_hidden()
+        cell.locator("summary", has_text="What the database sees").click()
+        expect(compiled).to_contain_text("as gift_card_amount")
+        page.screenshot(path=pictures / "compiled.png")
+        expect(notebook.run("loop-check")).to_contain_text("loop: right")
+        assert page.outside == []  # type: ignore[attr-defined]
+        page.close()
+    finally:
+        lab.stop()
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
