@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from workshop.dbt_project.trouble import Trouble
 from workshop.dbt_project.work import DoesNotRun
-from workshop.dbt_project.yaml_lint import Finding
+from workshop.dbt_project.yaml_finding import Finding
 from workshop.judging.data_tests import TestDoesNotRun
 from workshop.judging.misconception import Misconception
 from workshop.judging.reference import Reference
