@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from workshop.dbt_project.explaining.scene import near_models
-from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
+from workshop.dbt_project.explaining.yaml_repair import fitting_change, unreadable_yaml
 from workshop.dbt_project.explaining.yaml_shapes import shape_slips
 from workshop.dbt_project.explaining.yaml_slips import docs_slip, jinja_in_yaml, where_a_block_is
 from workshop.dbt_project.yaml_files import macros_of, subjects_of, texts_of
@@ -31,6 +31,7 @@ from workshop.dbt_project.yaml_nodes import (
 MISSPELT = {"data_tests": "tests_misspelt"} | {
     key: f"{key}_misspelt" for key in ("models", "sources", "tables", "columns")
 }
+OF_ONE_CAUSE = ("another_shape", "two_tests_on_one_dash", "key_twice", "test_on_the_model")
 PERIODS = ("minute", "hour", "day")
 DOC = re.compile(r"""\bdoc\(\s*['"](?:\w+['"]\s*,\s*['"])?(\w+)['"]\s*\)""")
 BLOCK = re.compile(r"\{%-?\s*docs\s+(\w+)\s*-?%\}")
@@ -52,7 +53,8 @@ def lint(project: Path) -> list[Finding]:
         if slip := jinja_in_yaml(text):
             place = text.count("\n", 0, slip.at or 0) + 1
             findings.append(Finding("jinja_in_yaml", file, place, words=slip.words))
-        findings += [replace(each, about=about) for each in lint_yaml(file, text, models, known_tests, described)]
+        found = list(lint_yaml(file, text, models, known_tests, described))
+        findings += [replace(each, about=about) for each in with_the_cause(file, text, found)]
         for number, line in enumerate(text.splitlines(), 1):
             for name in DOC.findall(line.split(" #")[0]):
                 if name not in blocks:
@@ -131,6 +133,21 @@ def lint_yaml(
             yield from lint_freshness(file, table)
             yield from lint_tests(file, table, known_tests, models, is_column=False)
             yield from lint_columns(file, table, known_tests, models)
+
+
+def with_the_cause(file: str, text: str, findings: list[Finding]) -> list[Finding]:
+    """Return the findings; where one change of a line would mend all that has another shape, it alone is told."""
+    shapes = [each for each in findings if each.name in OF_ONE_CAUSE]
+    change = fitting_change(text, min(each.line for each in shapes)) if shapes else None
+    if not change:
+        return findings
+    slip, is_indentation = change
+    line = text.count("\n", 0, slip.at or 0) + 1
+    if is_indentation:
+        cause = Finding("indentation", file, line, slip.words)
+    else:
+        cause = Finding("another_shape", file, line, words=slip.words)
+    return [cause, *(each for each in findings if each not in shapes)]
 
 
 def unreadable(file: str, text: str, error: yaml.YAMLError) -> Finding:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workshop.dbt_project.yaml_keys import DBTS_TESTS
+
 
 @dataclass(frozen=True)
 class NewLine:
@@ -50,6 +52,8 @@ def spelling(lines: list[str], number: int) -> Iterator[NewLine]:
     for key in ("models", "sources", "columns", "data_tests", "tests", "tables", "freshness", "config", "arguments"):
         if rest == key:
             yield NewLine(number, f"{line.rstrip()}:", f"A colon is missing behind `{key}`: `{key}:`.")
+    if (test := re.fullmatch(r"(\w+):?", rest)) and test[1] in DBTS_TESTS:
+        yield NewLine(number, f"{indent}- {rest}", f"A dash is missing: `- {rest}`.")
     if word := re.fullmatch(r"(- )?(\w+)", rest):
         if word[1] and word[2] not in ("relationships", "accepted_values"):
             new = f"- name: {word[2]}"
@@ -97,6 +101,7 @@ def spelling(lines: list[str], number: int) -> Iterator[NewLine]:
     if re.search(r"['\"]\s+['\"]", rest):
         new = re.sub(r"(['\"])\s+(['\"])", r"\1, \2", line)
         yield NewLine(number, new, "A comma is missing between two values of the list.")
+    yield from mixed_quotes(number, line)
     for quote in ("'", '"'):
         if rest.count(quote) % 2:
             yield from quotes(number, line, quote)
@@ -108,6 +113,15 @@ def quotes(number: int, line: str, quote: str) -> Iterator[NewLine]:
         at = match.end() if match.group() else match.start()
         yield NewLine(number, line[:at] + quote + line[at:], said)
     yield NewLine(number, line.replace(quote, ""), said)
+
+
+def mixed_quotes(number: int, line: str) -> Iterator[NewLine]:
+    """`["one', 'other']`."""
+    mixed = re.search(r"(?<=[\[ ,(])(\"[^\"',\]]*'|'[^\"',\]]*\")(?=[\],) ]|$)", line)
+    if mixed:
+        new = f"'{mixed[1][1:-1]}'"
+        said = f"A text ends with the quote that it begins with: `{new}`."
+        yield NewLine(number, line[: mixed.start()] + new + line[mixed.end() :], said)
 
 
 def quotes_in_quotes(number: int, indent: str, rest: str) -> Iterator[NewLine]:

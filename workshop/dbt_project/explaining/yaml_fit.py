@@ -15,6 +15,7 @@ def misfits(root: yaml.Node | None) -> int:
     strangers = sum(key.value not in known for node, known in every_entry(root) for key, _ in pairs(node))
     twice = sum(len(pairs(node)) - len({key.value for key, _ in pairs(node)}) for _, node in every_mapping(root))
     unknown_tests = sum(name_and_arguments(test)[0] not in DBTS_TESTS for test in every_test(root))
+    unknown_tests += sum(1 for node in without_columns(root) for _ in children(value_node(node, "data_tests")))
     empty = sum(is_empty(value) for _, node in every_mapping(root) for _, value in pairs(node))
     shapes = sum(1 for _ in shape_slips(root)) + (not isinstance(root, yaml.MappingNode))
     return strangers + twice + unknown_tests + empty + shapes
@@ -27,6 +28,11 @@ def every_test(root: yaml.Node | None) -> Iterator[yaml.Node]:
     for _, node in every_mapping(root):
         for key in ("data_tests", "tests"):
             yield from children(value_node(node, key))
+
+
+def without_columns(root: yaml.Node | None) -> list[yaml.Node]:
+    """Return the entries that are no columns, so that most tests can't stand there."""
+    return [*items(root, "models"), *(table for source in items(root, "sources") for table in items(source, "tables"))]
 
 
 def every_entry(root: yaml.Node | None) -> Iterator[tuple[yaml.Node | None, Sequence[str]]]:

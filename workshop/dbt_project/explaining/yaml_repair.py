@@ -6,6 +6,7 @@ after which most is as dbt expects it.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import yaml
 
@@ -13,8 +14,10 @@ from workshop.dbt_project.explaining.scene import Slip
 from workshop.dbt_project.explaining.yaml_changes import NewLine, spelling
 from workshop.dbt_project.explaining.yaml_fit import misfits
 from workshop.dbt_project.explaining.yaml_places import indentation, missing_key
+from workshop.dbt_project.explaining.yaml_shapes import shape_slips
 from workshop.dbt_project.yaml_nodes import FAST, compose
 
+BEFORE, BEHIND = 3, 7  # lines around the one at which something is found
 UP = 8  # lines above the one that the parser names, where the mistake often is
 
 
@@ -48,6 +51,26 @@ def repaired(text: str, number: int, context: int) -> tuple[Slip, bool] | None:
     return (Slip(best.words, start_of(lines, best.number)), best.is_indentation) if best else None
 
 
+@cache
+def fitting_change(text: str, line: int) -> tuple[Slip, bool] | None:
+    """Return the one change near a line after which all is as dbt expects it, of YAML that can be read as it is.
+
+    line: counted from 1
+
+    Returns what is wrong, and whether the indentation is; None where no such change is known.
+    """
+    if any(slip.is_exact for slip in shape_slips(compose(text))):
+        return None
+    lines = text.split("\n")
+    near = sorted(range(max(line - 1 - BEFORE, 0), min(line + BEHIND, len(lines))), key=lambda each: abs(each - line))
+    for way in (spelling, missing_key, indentation):
+        for each in near:
+            for new in way(lines, each) if lines[each].strip() else ():
+                if misfits_after(lines, new) == 0:
+                    return Slip(new.words, start_of(lines, new.number)), new.is_indentation
+    return None
+
+
 def unknown(text: str, number: int, problem: str) -> Slip:
     return Slip(f"This is not valid YAML here: {problem}.", start_of(text.split("\n"), number))
 
@@ -75,12 +98,16 @@ def misfits_after(lines: list[str], new: NewLine) -> int | None:
         root = yaml.compose(text, Loader=FAST)
     except (yaml.YAMLError, RecursionError, ValueError):
         return None
-    return misfits(root) + odd_columns(text)
+    return misfits(root) + uneven(text)
 
 
-def odd_columns(text: str) -> int:
-    """Return how many lines begin in an odd column, which nobody means."""
-    return sum((len(line) - len(line.lstrip())) % 2 for line in text.split("\n") if line.strip())
+def uneven(text: str) -> int:
+    """Return how many lines begin where nobody means them to: in an odd column, or too far behind the one above."""
+    lines = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
+    columns = [len(line) - len(line.lstrip()) for line in lines]
+    steps = [2 + 2 * line.lstrip().startswith("- ") for line in lines]
+    jumps = sum(here > above + step for above, step, here in zip(columns, steps, columns[1:], strict=False))
+    return sum(column % 2 for column in columns) + jumps + any(columns[:1])
 
 
 def start_of(lines: list[str], number: int) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from workshop.dbt_project.explaining.scene import Slip, nearest
-from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
+from workshop.dbt_project.explaining.yaml_repair import fitting_change, unreadable_yaml
 from workshop.dbt_project.explaining.yaml_shapes import shape_slips, unknown_key
 from workshop.dbt_project.yaml_nodes import compose
 
@@ -26,7 +26,10 @@ def yaml_slip(text: str, error: str = "") -> Slip | None:
         root = compose(text)
     except yaml.YAMLError:
         return None
-    return unknown_key(error, text) or next(shape_slips(root), None) or jinja_in_yaml(text)
+    found = next(shape_slips(root), None)
+    if found and (change := fitting_change(text, text.count("\n", 0, found.at or 0) + 1)):
+        return change[0]
+    return unknown_key(error, text) or found or jinja_in_yaml(text)
 
 
 def jinja_in_yaml(text: str) -> Slip | None:

@@ -54,7 +54,8 @@ def test_slips(test: yaml.Node) -> Iterator[Slip]:
                 said = f"`{name.value}` needs its arguments below it:"
             else:
                 said = f"What `{name.value}` takes stands below it, by name:"
-            yield Slip(with_shape(said, SHAPE_OF[name.value]), name.start_mark.index)
+            is_exact = bool(misplaced) and is_empty(value)
+            yield Slip(with_shape(said, SHAPE_OF[name.value]), name.start_mark.index, is_exact)
         elif isinstance(value, yaml.MappingNode):
             yield from argument_slips(name, value)
 
