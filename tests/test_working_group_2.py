@@ -185,6 +185,8 @@ def test_yaml_that_dbt_refuses_is_shown_by_its_file(answered: Answered, text: st
         ("models:\n  - stg_customers\n", "begins with `- name: ...`"),
         ("models:\n  name: stg_customers\n", "Below `models:`"),
         ("models:\n  - name: stg_customers\n    description: [a, b]\n", "into quotes"),
+        ("models:\n  - name: stg_customers\n    columns:\n      - name: 5\n", "`name:` takes text"),
+        ("sources:\n  - name: stripe\n    tags: {a: 1}\n    tables: [{name: payment}]\n", "`tags:` takes a list"),
         ("sources:\n  - name: stripe\n    tables: payment\n", "a dash and a space"),
     ],
 )
@@ -195,8 +197,28 @@ def test_yaml_of_another_shape_is_explained_by_its_file(answered: Answered, yaml
         found = verdict_on(project, "tests")
         assert found.outcome == DOES_NOT_RUN
         assert "models/staging/mine.yml" in found.message and meaning in found.message
+        assert re.search(r"\bline [3-9]\b", found.message)
         assert "dbt_project.yml" not in found.message and "original_file_path" not in found.message
         assert len(found.title) < 160, found.title
+
+
+def test_a_slip_of_one_file_is_not_told_in_the_words_of_another(answered: Answered) -> None:
+    project = answered("tests")
+    with put_back(project):
+        changed(project, "models/staging/stg_jaffle_shop.yml", "          - unique\n", "          - unqiue\n")
+        changed(project, "models/staging/stg_stripe.yml", "- name: status", "- name: status\n        description: [a]")
+        found = verdict_on(project, "tests")
+    assert found.outcome == DOES_NOT_RUN
+    assert "`description:` takes text" in found.message and "unqiue" not in found.message
+
+
+def test_a_pointer_that_only_duckdb_refuses_is_told_with_its_line(answered: Answered) -> None:
+    project = answered("tests")
+    with put_back(project):
+        changed(project, "models/staging/stg_jaffle_shop.yml", "to: ref('stg_customers')", "to: ref('stg_customers'")
+        found = verdict_on(project, "tests")
+    assert found.outcome == DOES_NOT_RUN
+    assert "models/staging/stg_jaffle_shop.yml, line 29" in found.message and "Round brackets" in found.message
 
 
 def test_a_mended_slip_passes_at_once(answered: Answered) -> None:

@@ -9,7 +9,7 @@ from workshop.course.reference import reference
 from workshop.dbt_project.raw_table import KnownValues
 from workshop.dbt_project.work import NotStarted, Work
 from workshop.judging.project_trial import set_up_project
-from workshop.judging.promises import spelling_remarks
+from workshop.judging.promises import spelling_remarks, with_slips
 from workshop.judging.verdict import PASSED, Verdict, not_yet
 
 BLOCK = "order_status"
@@ -21,7 +21,7 @@ def check_docs(work: Work) -> Verdict:
     blocks = {block.name: block.block_contents for block in work.manifest.docs.values() if block.package_name != "dbt"}
     problem = no_block(work) if not blocks else block_problem(blocks) or use_problem(work)
     if problem:
-        return problem
+        return with_slips(problem, trial, "sources")
     remarks = []
     if not all(source.source_description for source in work.manifest.sources.values()):
         remarks.append("A source deserves a description of its own, too: where does it come from?")

@@ -34,7 +34,7 @@ def indentation(lines: list[str], number: int) -> Iterator[NewLine]:
 def missing_key(lines: list[str], number: int) -> Iterator[NewLine]:
     """Give the line with a key above it, where something stands below an entry and under no key of it.
 
-    All lines that belong to it move along.
+    All lines that belong to it move along, or stand where they should already.
     """
     line = lines[number]
     here, first = column_of(line), re.match(r"\s*(?:- )?(\w+)", line)
@@ -46,8 +46,9 @@ def missing_key(lines: list[str], number: int) -> Iterator[NewLine]:
     under = block(lines, number)
     for key in ABOVE.get(first[1], ()):
         said = f"`{key}:` is missing above this line{', in the column of `name:`' if line.lstrip()[0] == '-' else ''}."
-        moved = [f"{' ' * max(column + 2 - here, 0)}{each}" for each in under]
-        yield NewLine(number, "\n".join([f"{' ' * column}{key}:", *moved]), said, len(under))
+        further = " " * max(column + 2 - here, 0)
+        for moved in ([further + each for each in under], [further + under[0], *under[1:]]):
+            yield NewLine(number, "\n".join([f"{' ' * column}{key}:", *moved]), said, len(under))
 
 
 # -- how ---------------------------------------------------------------------------------------------------

@@ -76,6 +76,9 @@ def nameless(entry: yaml.Node, key: str) -> Iterator[Slip]:
 def name_slips(entry: yaml.Node, key: str) -> Iterator[Slip]:
     """A name that YAML has made of more than one line, or that is no name at all."""
     name, at = value_of(entry, "name"), entry.start_mark.index
+    if not name or is_empty(value_node(entry, "name")):
+        yield Slip("Nothing stands behind `name:`, and the name belongs there.", at)
+        return
     first, *others = re.split(r"\s+-\s*", name)
     if others and others[0] in DBTS_TESTS:
         yield Slip(without_data_tests(others[0], first), at)

@@ -16,6 +16,7 @@ SHAPE_OF = {
     "accepted_values": "- accepted_values:\n    arguments:\n      values: ['one', 'other']",
     "relationships": "- relationships:\n    arguments:\n      to: ref('a_model')\n      field: its_column",
 }
+QUOTES = "'\""
 OF_A_TEST = ("name", "config", "arguments", "description", "tags", "test_name")
 
 
@@ -69,6 +70,10 @@ def argument_slips(name: yaml.Node, value: yaml.Node) -> Iterator[Slip]:
             close = get_close_matches(key.value, wanted + (("arguments", "config") if holder is value else ()), 1, 0.6)
             if wanted and key.value not in known and close:
                 yield Slip(f"`{key.value}:`, did you mean `{close[0]}:`?", key.start_mark.index)
+            if key.value in ("to", "field") and wanted and is_empty(content):
+                yield Slip(f"Nothing stands behind `{key.value}:`.", key.start_mark.index)
+            if key.value == "values":
+                yield from value_slips(content)
             if key.value == "values" and isinstance(content, yaml.ScalarNode):
                 words = ", ".join(f"'{each.strip()}'" for each in content.value.split(",") if each.strip())
                 said = f"`values:` takes a list, in square brackets: `values: [{words or '...'}]`."
@@ -86,3 +91,16 @@ def argument_slips(name: yaml.Node, value: yaml.Node) -> Iterator[Slip]:
         elif name.value == "relationships" and not {"to", "field"} <= keys:
             missing = "field" if "to" in keys else "to"
             yield Slip(f"`relationships` needs `to:` and `field:`, and `{missing}:` is missing.", name.start_mark.index)
+
+
+def value_slips(values: yaml.Node) -> Iterator[Slip]:
+    """`[one other]`, `[one', 'other']`: what YAML reads as a text, and nobody means as one."""
+    listed = children(values)
+    for each in listed:
+        value = str(each.value) if isinstance(each, yaml.ScalarNode) else ""
+        if (value[:1] in QUOTES) != (value[-1:] in QUOTES) and value:
+            said = f"A quote is missing on one side of `{value}`: `'{value.strip(QUOTES)}'`."
+            yield Slip(said, each.start_mark.index)
+        elif len(listed) == 1 and " " in value and getattr(each, "style", None) not in ("'", '"'):
+            right = ", ".join(f"'{word}'" for word in value.split())
+            yield Slip(f"Between the values stand commas: `[{right}]`.", each.start_mark.index)
