@@ -27,7 +27,8 @@ def explained(exercise: str, error: DoesNotRun, findings: Sequence[Finding], ref
     """Return dbt's refusal in the words of the known mistake that causes it, with file and line, if there is one."""
     causes = [finding for finding in findings if finding.name in REFUSED_BY_DBT]
     in_file = [finding for finding in causes if finding.file == error.trouble.file]
-    if error.trouble.shown:  # the slip is known, and another one on another line is none of its words
+    is_of_yaml = error.trouble.file.endswith((".yml", ".yaml", ".md"))
+    if error.trouble.shown and is_of_yaml:  # the slip is known, and another line is told in no words of its own
         causes = in_file = [finding for finding in in_file if finding.line == error.trouble.line]
     for finding in in_file or causes:
         if mistake := reference.find_mistake(exercise, finding.name):

@@ -19,7 +19,7 @@ STEP = re.compile(r"\['(\w+)'\]|\[(\d+)\]")
 def refused_value(error: str, root: yaml.Node | None) -> Slip | None:
     """Return what is wrong with the value that dbt refuses, and where it stands; None where that can't be told."""
     refusal = REFUSAL.search(error)
-    if not refusal:
+    if not refusal or not STEP.search(refusal["path"]):
         return None
     entries = [each for each in items(root, refusal["key"]) if value_of(each, "name") == name_in(refusal["entry"])]
     if len(entries) != 1:
