@@ -175,15 +175,15 @@ def test_yaml_that_dbt_refuses_is_shown_by_its_file(answered: Answered, text: st
     [
         (
             "models:\n  - name: stg_customers\n    columns:\n      customer_id:\n        data_tests: [unique]\n",
-            "a dash and a space",
+            "Below `columns:` stands a list: `- name: customer_id`",
         ),
         (
             "models:\n  - name: stg_customers\n    columns:\n      - name: customer_id\n        data_tests: unique\n",
             "a dash and a space",
         ),
-        ("models:\n  - name: stg_customers\n    columns:\n      - customer_id\n", "begins with `- name: ...`"),
-        ("models:\n  - stg_customers\n", "begins with `- name: ...`"),
-        ("models:\n  name: stg_customers\n", "Below `models:`"),
+        ("models:\n  - name: stg_customers\n    columns:\n      - customer_id\n", "`- name: customer_id`"),
+        ("models:\n  - stg_customers\n", "`- name: stg_customers`"),
+        ("models:\n  name: stg_customers\n", "A dash is missing: `- name: stg_customers`"),
         ("models:\n  - name: stg_customers\n    description: [a, b]\n", "into quotes"),
         ("models:\n  - name: stg_customers\n    columns:\n      - name: 5\n", "`name:` takes text"),
         ("sources:\n  - name: stripe\n    tags: {a: 1}\n    tables: [{name: payment}]\n", "`tags:` takes a list"),

@@ -16,6 +16,7 @@ def misfits(root: yaml.Node | None) -> int:
     twice = sum(len(pairs(node)) - len({key.value for key, _ in pairs(node)}) for _, node in every_mapping(root))
     unknown_tests = sum(name_and_arguments(test)[0] not in DBTS_TESTS for test in every_test(root))
     unknown_tests += sum(1 for node in without_columns(root) for _ in children(value_node(node, "data_tests")))
+    unknown_tests += any(value_node(root, key) for key in ("data_tests", "tests"))  # of no column at all
     empty = sum(is_empty(value) for _, node in every_mapping(root) for _, value in pairs(node))
     shapes = sum(1 for _ in shape_slips(root)) + (not isinstance(root, yaml.MappingNode))
     return strangers + twice + unknown_tests + empty + shapes
