@@ -39,6 +39,7 @@ ACCEPTED_WITH_A_REMARK = {
     "sources/guide_spelling": "deprecated",
     "marts/guide_spelling": "deprecated",
     "tests/warnings": "only warn",
+    "docs/in_words": "and the data `return_pending`",
     "macro/other_argument_names": "by their names",
     "loop/total_at_the_end": "more columns",
     "pivot/a_total_besides": "more columns",

@@ -7,8 +7,10 @@ import pytest
 import yaml
 
 from workshop.course.reference import answers, reference
+from workshop.dbt_project.explaining.place import line_number
 from workshop.dbt_project.explaining.sql_tokens import tokens_of
-from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
+from workshop.dbt_project.explaining.yaml_repair import fitting_change, unreadable_yaml
+from workshop.dbt_project.explaining.yaml_shapes import shape_slips
 from workshop.dbt_project.trouble import by_pattern, explain
 from workshop.dbt_project.yaml_nodes import compose
 from workshop.judging.reference import render
@@ -33,13 +35,20 @@ def slips_in_sql(text: str) -> Iterator[str]:
             yield from (before + word[1:] + behind, before + word[:-1] + behind, f'{before}"{word[1:-1]}"{behind}')
 
 
-def slips_in_yaml(text: str) -> Iterator[str]:
-    """Give the YAML with each line shifted by two, or without its dash, its colon, the space behind it, or a quote."""
+def slips_in_yaml(text: str) -> Iterator[tuple[int, str]]:
+    """Give the YAML with each line shifted, or without its dash, its colon, the space behind it, or a quote.
+
+    The number of the line, counted from 1, comes first.
+    """
     lines = text.splitlines()
     for number, line in enumerate(lines):
         changed = (
             f"  {line}",
+            f" {line}",
             line.removeprefix("  "),
+            line.removeprefix(" "),
+            line.replace(":", ";", 1),
+            line.replace(": ", " :", 1),
             line.replace("- ", "", 1),
             line.replace(":", "", 1),
             line.replace(": ", ":", 1),
@@ -48,7 +57,7 @@ def slips_in_yaml(text: str) -> Iterator[str]:
         )
         for new in dict.fromkeys(changed):
             if new != line and line.strip():
-                yield "\n".join([*lines[:number], new, *lines[number + 1 :]])
+                yield number + 1, "\n".join([*lines[:number], new, *lines[number + 1 :]])
 
 
 def written(exercise: str, suffix: str) -> list[tuple[str, str]]:
@@ -77,10 +86,10 @@ def test_slips_in_sql_are_told_in_words_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("exercise", ["tests", "sources"])
-def test_slips_in_yaml_are_told_in_words_of_their_own(exercise: str) -> None:
-    failed, generic = 0, []
+def test_slips_in_yaml_are_told_in_words_of_their_own_and_on_their_line(exercise: str) -> None:
+    failed, generic, elsewhere = 0, [], []
     for _, text in written(exercise, ".yml"):
-        for slip in slips_in_yaml(text):
+        for line, slip in slips_in_yaml(text):
             try:
                 compose(slip)
             except yaml.YAMLError:
@@ -88,6 +97,28 @@ def test_slips_in_yaml_are_told_in_words_of_their_own(exercise: str) -> None:
                 found = unreadable_yaml(slip)
                 if found is None or "not valid YAML here" in found[0].words:
                     generic.append(slip)
-    print(exercise, failed, len(generic))
+                elif line_number(slip, found[0].at or 0) != line:
+                    elsewhere.append(f"line {line}, told line {line_number(slip, found[0].at or 0)}:\n{slip}")
     assert failed >= 50
-    assert len(generic) <= failed // 20, "\n\n".join(generic[:5])
+    assert len(generic) <= failed // 100, "\n\n".join(generic[:5])
+    assert len(elsewhere) <= failed // 50, "\n\n".join(elsewhere[:5])
+    print(exercise, failed, len(generic), len(elsewhere))
+
+
+@pytest.mark.parametrize("exercise", ["tests", "sources"])
+def test_a_line_in_the_wrong_column_is_told_where_dbt_reads_it_too(exercise: str) -> None:
+    told, elsewhere = 0, []
+    for _, text in written(exercise, ".yml"):
+        for line, slip in slips_in_yaml(text):
+            try:
+                found = next(shape_slips(compose(slip)), None)
+            except yaml.YAMLError:
+                continue
+            change = fitting_change(slip, line_number(slip, found.at or 0)) if found else None
+            if change:
+                told += 1
+                if line_number(slip, change[0].at or 0) != line:
+                    elsewhere.append(f"line {line}, {change[0].words}:\n{slip}")
+    assert told >= 10
+    assert len(elsewhere) <= told // 20, "\n\n".join(elsewhere[:5])
+    print(exercise, told, len(elsewhere))

@@ -12,8 +12,10 @@ from workshop.course.reference import answers
 from workshop.dbt_project import commands
 from workshop.dbt_project.files import apply_edits
 from workshop.dbt_project.raw_database import build_raw, ensure_raw
+from workshop.dbt_project.work import Work
 from workshop.dbt_project.yaml_files import LARGEST_FILE
 from workshop.dbt_project.yaml_lint import lint
+from workshop.judging.data_tests import compiled_tests
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, PASSED
 
 pytestmark = pytest.mark.slow
@@ -173,16 +175,18 @@ def test_yaml_that_dbt_refuses_is_shown_by_its_file(answered: Answered, text: st
     [
         (
             "models:\n  - name: stg_customers\n    columns:\n      customer_id:\n        data_tests: [unique]\n",
-            "a dash and a space",
+            "Below `columns:` stands a list: `- name: customer_id`",
         ),
         (
             "models:\n  - name: stg_customers\n    columns:\n      - name: customer_id\n        data_tests: unique\n",
             "a dash and a space",
         ),
-        ("models:\n  - name: stg_customers\n    columns:\n      - customer_id\n", "begins with `- name: ...`"),
-        ("models:\n  - stg_customers\n", "begins with `- name: ...`"),
-        ("models:\n  name: stg_customers\n", "Below `models:`"),
+        ("models:\n  - name: stg_customers\n    columns:\n      - customer_id\n", "`- name: customer_id`"),
+        ("models:\n  - stg_customers\n", "`- name: stg_customers`"),
+        ("models:\n  name: stg_customers\n", "A dash is missing: `- name: stg_customers`"),
         ("models:\n  - name: stg_customers\n    description: [a, b]\n", "into quotes"),
+        ("models:\n  - name: stg_customers\n    columns:\n      - name: 5\n", "`name:` takes text"),
+        ("sources:\n  - name: stripe\n    tags: {a: 1}\n    tables: [{name: payment}]\n", "`tags:` takes a list"),
         ("sources:\n  - name: stripe\n    tables: payment\n", "a dash and a space"),
     ],
 )
@@ -193,8 +197,28 @@ def test_yaml_of_another_shape_is_explained_by_its_file(answered: Answered, yaml
         found = verdict_on(project, "tests")
         assert found.outcome == DOES_NOT_RUN
         assert "models/staging/mine.yml" in found.message and meaning in found.message
+        assert re.search(r"\bline [3-9]\b", found.message)
         assert "dbt_project.yml" not in found.message and "original_file_path" not in found.message
         assert len(found.title) < 160, found.title
+
+
+def test_a_slip_of_one_file_is_not_told_in_the_words_of_another(answered: Answered) -> None:
+    project = answered("tests")
+    with put_back(project):
+        changed(project, "models/staging/stg_jaffle_shop.yml", "          - unique\n", "          - unqiue\n")
+        changed(project, "models/staging/stg_stripe.yml", "- name: status", "- name: status\n        description: [a]")
+        found = verdict_on(project, "tests")
+    assert found.outcome == DOES_NOT_RUN
+    assert "`description:` takes text" in found.message and "unqiue" not in found.message
+
+
+def test_a_pointer_that_only_duckdb_refuses_is_told_with_its_line(answered: Answered) -> None:
+    project = answered("tests")
+    with put_back(project):
+        changed(project, "models/staging/stg_jaffle_shop.yml", "to: ref('stg_customers')", "to: ref('stg_customers'")
+        found = verdict_on(project, "tests")
+    assert found.outcome == DOES_NOT_RUN
+    assert "models/staging/stg_jaffle_shop.yml, line 29" in found.message and "Round brackets" in found.message
 
 
 def test_a_mended_slip_passes_at_once(answered: Answered) -> None:
@@ -354,7 +378,7 @@ def test_a_wrong_staging_model_does_not_hide_behind_right_marts(answered_folder:
 def test_a_test_that_points_at_a_renamed_model_is_named(answered_folder: Path) -> None:
     with put_back(answered_folder):
         changed(answered_folder, "models/staging/stripe/stg_stripe.yml", "ref('stg_orders')", "ref('orders')")
-        assert verdict_on(answered_folder, "marts").misconception == "yaml_names_old_models"
+        assert verdict_on(answered_folder, "marts").misconception == "test_points_at_an_old_model"
         found = verdict_on(answered_folder, "tests")
         assert "did you mean `fct_orders`" in found.message
         assert found.misconception == "to_not_there"
@@ -397,3 +421,79 @@ def test_a_cast_that_changes_nothing_is_right(answered: Answered, loaded_at: str
     with put_back(project):
         changed(project, "models/staging/src_jaffle_shop.yml", "loaded_at_field: _etl_loaded_at", loaded_at)
         assert verdict_on(project, "sources").outcome == PASSED
+
+
+# -- the sentence that fits ------------------------------------------------------------------------------------
+
+SOURCES = "models/staging/src_jaffle_shop.yml"
+TO_CUSTOMERS = "to: source('jaffle_shop', 'customers')\n                    field: id"
+TO_STG_CUSTOMERS = "to: ref('stg_customers')\n                    field: customer_id"
+
+
+def test_of_two_tests_of_a_source_the_right_one_counts(answered: Answered) -> None:
+    """What a model holds is asked too, and does no harm where the raw tables are asked as well."""
+    project = answered("sources")
+    another = "\n              - relationships:\n                  arguments:\n                    "
+    with put_back(project):
+        changed(project, SOURCES, TO_CUSTOMERS, TO_CUSTOMERS + another + TO_STG_CUSTOMERS)
+        assert verdict_on(project, "sources").outcome == PASSED
+
+
+def test_a_test_of_a_source_bears_the_name_of_the_source(answered: Answered) -> None:
+    project = answered("sources")
+    with put_back(project):
+        changed(project, SOURCES, TO_CUSTOMERS, TO_STG_CUSTOMERS)
+        work = Work(project, tables=RAW_TABLES)
+        _, nodes = work.compiled()
+        labels = [test.label for test in compiled_tests(nodes, work.manifest)]
+    assert "relationships: jaffle_shop.orders.user_id" in labels
+
+
+def test_a_look_into_a_model_built_on_the_tested_one_is_pointed_out(answered: Answered) -> None:
+    project = answered("tests")
+    with put_back(project):
+        changed(project, "models/staging/stg_jaffle_shop.yml", "ref('stg_customers')", "ref('customers')")
+        found = verdict_on(project, "tests")
+    assert found.outcome == PASSED
+    assert any("`stg_orders` is looked up in `customers`, which is built on it" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    ("list_says", "data_says"),
+    [("return pending", "return_pending"), ("Placed", "placed"), ("sent", "shipped")],
+)
+def test_a_value_written_otherwise_is_told_with_the_one_that_is_meant(
+    answered: Answered, list_says: str, data_says: str
+) -> None:
+    project = answered("tests")
+    with put_back(project):
+        changed(project, "models/staging/stg_jaffle_shop.yml", f"'{data_says}'", f"'{list_says}'")
+        found = verdict_on(project, "tests")
+    assert found.misconception == "accepted_value_misspelt"
+    assert f"`{list_says}`, the data says `{data_says}`" in found.message
+
+
+def test_a_missing_database_is_not_taken_for_another_one(answered: Answered) -> None:
+    project = answered("sources")
+    for line, mistake in (("", "database_missing"), ("    database: jaffle_shop\n", "another_database")):
+        with put_back(project):
+            changed(project, SOURCES, "    database: raw\n", line)
+            assert verdict_on(project, "sources").misconception == mistake
+
+
+def test_the_file_in_which_the_source_is_declared_is_told(answered: Answered) -> None:
+    project = answered("docs")
+    with put_back(project):
+        changed(project, SOURCES, "            description: \"{{ doc('order_status') }}\"\n", "")
+        (project / SOURCES).rename(project / "models/staging/schema.yml")
+        found = verdict_on(project, "docs")
+    assert found.misconception == "block_not_used"
+    assert "`models/staging/schema.yml`" in found.message and "src_jaffle_shop" not in found.message
+
+
+def test_a_mart_without_a_description_is_pointed_out(answered_folder: Path) -> None:
+    with put_back(answered_folder):
+        changed(answered_folder, "models/marts/core/core.yml", "    description: One record per order\n", "")
+        found = verdict_on(answered_folder, "marts")
+    assert found.outcome == PASSED
+    assert any("`fct_orders` has no `description:`" in remark for remark in found.remarks)

@@ -157,6 +157,11 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "`raw` is read-only. It is what the loader brought; a project reads from it and never changes it.",
     ),
     (
+        r"Resource names cannot contain spaces:\s*\* 'test\.",
+        "A `name:` in a YAML file has a space in it, and the name of a test is made of it. A name is one word: "
+        "letters, digits and `_`.",
+    ),
+    (
         r"Resource names cannot contain spaces:\s*\* '\w+\.\w+\.([^']+)'",
         "The file of `{0}` has a space in its name. Rename it: letters, digits and `_`.",
     ),

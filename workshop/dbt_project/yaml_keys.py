@@ -22,6 +22,21 @@ CONFIG = [
     *"enabled meta tags event_time severity where limit warn_if error_if store_failures materialized".split(),
 ]
 
+DBTS_TESTS = ("unique", "not_null", "accepted_values", "relationships")
+
+# Keys that hold the file together, and where each of them belongs.
+PLACES = {
+    **dict.fromkeys(("models", "sources"), "in the first column of the file"),
+    "tables": "below a source, in the column of its `name:`",
+    **dict.fromkeys(("database", "schema"), "below a source, in the column of its `name:`"),
+    "columns": "below a model or a table, in the column of its `name:`",
+    **dict.fromkeys(("data_tests", "tests"), "below a column, in the column of its `name:`"),
+    **dict.fromkeys(("freshness", "loaded_at_field"), "below `config:` of a table"),
+    "arguments": "below a test, four columns further in than its dash",
+    **dict.fromkeys(("values", "to", "field"), "below `arguments:` of a test, two columns further in"),
+    **dict.fromkeys(("warn_after", "error_after"), "below `freshness:`, two columns further in"),
+}
+
 
 def nearest_key(word: str, known: Sequence[str]) -> str:
     """Return the known key that a word was probably meant to be, such as `description` for `desc`; "" where none is."""

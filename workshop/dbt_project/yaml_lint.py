@@ -5,24 +5,24 @@ A finding bears the name of a known mistake; the words are in that mistake's fil
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
 
 from workshop.dbt_project.explaining.scene import near_models
-from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
+from workshop.dbt_project.explaining.yaml_repair import fitting_change, unreadable_yaml
 from workshop.dbt_project.explaining.yaml_shapes import shape_slips
 from workshop.dbt_project.explaining.yaml_slips import docs_slip, jinja_in_yaml, where_a_block_is
 from workshop.dbt_project.yaml_files import macros_of, subjects_of, texts_of
-from workshop.dbt_project.yaml_keys import COLUMN, CONFIG, MODEL, SOURCE, TABLE, TOP, nearest_key
+from workshop.dbt_project.yaml_finding import Finding, meant
+from workshop.dbt_project.yaml_keys import COLUMN, CONFIG, DBTS_TESTS, MODEL, PLACES, SOURCE, TABLE, TOP, nearest_key
+from workshop.dbt_project.yaml_lint_tests import lint_tests
 from workshop.dbt_project.yaml_nodes import (
-    children,
     compose,
     every_mapping,
     items,
-    name_and_arguments,
     pairs,
     value_node,
     value_of,
@@ -31,35 +31,11 @@ from workshop.dbt_project.yaml_nodes import (
 MISSPELT = {"data_tests": "tests_misspelt"} | {
     key: f"{key}_misspelt" for key in ("models", "sources", "tables", "columns")
 }
-NEED_A_COLUMN = ("unique", "not_null", "accepted_values", "relationships")
+OF_ONE_CAUSE = ("another_shape", "two_tests_on_one_dash", "key_twice", "test_on_the_model")
 PERIODS = ("minute", "hour", "day")
 DOC = re.compile(r"""\bdoc\(\s*['"](?:\w+['"]\s*,\s*['"])?(\w+)['"]\s*\)""")
 BLOCK = re.compile(r"\{%-?\s*docs\s+(\w+)\s*-?%\}")
 BLOCK_END = re.compile(r"\{%-?\s*enddocs\s*-?%\}")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong in a file.
-
-    name: of the known mistake
-    file: relative to the project, with forward slashes
-    line: counted from 1
-    detail: what stands there, and what was probably meant
-    about: what the file describes, "models" or "sources" or both; empty where it can't be told
-    words: what to do here, where more is known than the words of the known mistake say
-    """
-
-    name: str
-    file: str
-    line: int
-    detail: str = ""
-    about: frozenset[str] = frozenset()
-    words: str = ""
-
-    @property
-    def place(self) -> str:
-        return f"`{self.file}`, line {self.line}"
 
 
 def lint(project: Path) -> list[Finding]:
@@ -71,13 +47,14 @@ def lint(project: Path) -> list[Finding]:
     own_tests = set(
         re.findall(r"\{%-?\s*test\s+(\w+)|macro\s+test_(\w+)", " ".join(text for _, text in macros_of(project)))
     )
-    known_tests = {*NEED_A_COLUMN, *(name for pair in own_tests for name in pair if name)}
+    known_tests = {*DBTS_TESTS, *(name for pair in own_tests for name in pair if name)}
     for file, text in texts_of(project, ".yml", ".yaml"):
         about = subjects_of(text)
         if slip := jinja_in_yaml(text):
             place = text.count("\n", 0, slip.at or 0) + 1
             findings.append(Finding("jinja_in_yaml", file, place, words=slip.words))
-        findings += [replace(each, about=about) for each in lint_yaml(file, text, models, known_tests, described)]
+        found = list(lint_yaml(file, text, models, known_tests, described))
+        findings += [replace(each, about=about) for each in with_the_cause(file, text, found)]
         for number, line in enumerate(text.splitlines(), 1):
             for name in DOC.findall(line.split(" #")[0]):
                 if name not in blocks:
@@ -158,6 +135,21 @@ def lint_yaml(
             yield from lint_columns(file, table, known_tests, models)
 
 
+def with_the_cause(file: str, text: str, findings: list[Finding]) -> list[Finding]:
+    """Return the findings; where one change of a line would mend all that has another shape, it alone is told."""
+    shapes = [each for each in findings if each.name in OF_ONE_CAUSE]
+    change = fitting_change(text, min(each.line for each in shapes)) if shapes else None
+    if not change:
+        return findings
+    slip, is_indentation = change
+    line = text.count("\n", 0, slip.at or 0) + 1
+    if is_indentation:
+        cause = Finding("indentation", file, line, slip.words)
+    else:
+        cause = Finding("another_shape", file, line, words=slip.words)
+    return [cause, *(each for each in findings if each not in shapes)]
+
+
 def unreadable(file: str, text: str, error: yaml.YAMLError) -> Finding:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark else 1
@@ -188,35 +180,6 @@ def lint_columns(file: str, node: yaml.Node, known_tests: set[str], models: set[
         yield from lint_tests(file, column, known_tests, models, is_column=True)
 
 
-def lint_tests(
-    file: str, node: yaml.Node, known_tests: set[str], models: set[str], is_column: bool
-) -> Iterator[Finding]:
-    for key in ("data_tests", "tests"):
-        for test in children(value_node(node, key)):
-            line = test.start_mark.line + 1
-            name, arguments = name_and_arguments(test)
-            if name.strip().replace(" ", "_") in known_tests and " " in name.strip():
-                right = name.strip().replace(" ", "_")
-                yield Finding("hyphen_in_test_name", file, line, f"`{name}` should be `{right}`")
-            elif "," in name or " " in name.strip():
-                yield Finding("two_tests_on_one_dash", file, line, f"`- {name}`")
-            elif "-" in name:
-                yield Finding("hyphen_in_test_name", file, line, f"`{name}` should be `{name.replace('-', '_')}`")
-            elif (
-                name not in known_tests and "." not in name and (close := get_close_matches(name, known_tests, 1, 0.7))
-            ):
-                yield Finding("test_misspelt", file, line, f"there is no test `{name}`{meant(close)}")
-            elif name in NEED_A_COLUMN and not is_column and "column_name" not in arguments:
-                yield Finding("test_on_the_model", file, line, f"`{name}` of `{value_of(node, 'name')}`")
-            target = arguments.get("to", "")
-            if name == "relationships" and target and not re.search(r"\b(ref|source)\s*\(", target):
-                yield Finding("to_without_ref", file, line, f"`to: {target}` should be `to: ref('{target}')`")
-            wanted = re.search(r"""\bref\(\s*['"](\w+)['"]\s*\)""", target)
-            if name == "relationships" and wanted and wanted[1] not in models:
-                near = meant(near_models(wanted[1], models))
-                yield Finding("to_not_there", file, line, f"no model is called `{wanted[1]}`{near}")
-
-
 def lint_freshness(file: str, node: yaml.Node) -> Iterator[Finding]:
     config = value_node(node, "config")
     if config is not None:
@@ -238,11 +201,10 @@ def lint_freshness(file: str, node: yaml.Node) -> Iterator[Finding]:
 def unknown_keys(file: str, node: yaml.Node, known: list[str]) -> Iterator[Finding]:
     for key, _ in pairs(node):
         close = nearest_key(key.value, known)
-        if key.value not in known and close:
+        if key.value not in known and key.value in PLACES:
+            words = f"`{key.value}:` stands at a wrong place. It belongs {PLACES[key.value]}."
+            yield Finding("another_shape", file, key.start_mark.line + 1, words=words)
+        elif key.value not in known and close:
             wanted = "data_tests" if close in ("tests", "unit_tests") else close
             name = MISSPELT.get(wanted, "key_misspelt")
             yield Finding(name, file, key.start_mark.line + 1, f"`{key.value}:`, did you mean `{wanted}:`?")
-
-
-def meant(close: list[str]) -> str:
-    return f", did you mean `{close[0]}`?" if close else ""

@@ -78,3 +78,10 @@ def name_and_arguments(test: yaml.Node) -> tuple[str, dict[str, str]]:
                 inner.value: content.value for inner, content in pairs(holder) if isinstance(content, yaml.ScalarNode)
             }
     return name, arguments
+
+
+def argument_of(test: yaml.Node, argument: str) -> yaml.Node | None:
+    """Return the node of a scalar argument of a generic test, wherever it stands."""
+    holders = [test, *(each for _, value in pairs(test) for each in (value, value_node(value, "arguments")))]
+    found = (value_node(holder, argument) for holder in holders)
+    return next((node for node in found if isinstance(node, yaml.ScalarNode)), None)

@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from workshop.dbt_project.yaml_files import texts_of
-from workshop.dbt_project.yaml_lint import Finding
+from workshop.dbt_project.yaml_finding import Finding
 from workshop.dbt_project.yaml_nodes import compose, every_mapping, pairs
 
 ARGUMENTS = ("values", "quote", "to", "field")

@@ -1,5 +1,6 @@
 """A learner's data tests, compiled by dbt and run in the twin, as dbt itself would run them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -104,7 +105,7 @@ def as_test(node: Any, everything: Mapping[str, Any]) -> DataTest:
     warns_only = str(config.severity).lower() == "warn"
     read = [everything[id] for id in node.depends_on.nodes if id in everything]
     attached = everything.get(getattr(node, "attached_node", None) or "")
-    tested = attached or (read[-1] if read and metadata else None)  # of a source test, the tested one comes last
+    tested = attached or (source_tested(metadata, read) if metadata else None)
     column = getattr(node, "column_name", None) or (metadata.kwargs.get("column_name") if metadata else "") or ""
     accepts = metadata.kwargs.get("values") or () if metadata and metadata.name == "accepted_values" else ()
     return DataTest(
@@ -123,6 +124,13 @@ def as_test(node: Any, everything: Mapping[str, Any]) -> DataTest:
         is_of_a_source=getattr(tested, "resource_type", "") == "source",
         sees_every_row=bool(metadata) and not settings_of(config) and is_dbts_own(node),
     )
+
+
+def source_tested(metadata: Any, read: Sequence[Any]) -> Any:
+    """Return the source that a generic test is of, which dbt tells in its `model` only: source('schema', 'table')."""
+    names = re.search(r"source\(\s*'([^']*)',\s*'([^']*)'\s*\)", str(metadata.kwargs.get("model")))
+    wanted = ".".join(names.groups()) if names else ""
+    return next((each for each in read if name_of(each) == wanted), read[-1] if read else None)
 
 
 def label_of(node: Any, metadata: Any, tested: Any, column: str) -> str:

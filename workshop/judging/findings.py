@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from workshop.dbt_project.trouble import Trouble
 from workshop.dbt_project.work import DoesNotRun
-from workshop.dbt_project.yaml_lint import Finding
+from workshop.dbt_project.yaml_finding import Finding
 from workshop.judging.data_tests import TestDoesNotRun
 from workshop.judging.misconception import Misconception
 from workshop.judging.reference import Reference
@@ -27,6 +27,9 @@ def explained(exercise: str, error: DoesNotRun, findings: Sequence[Finding], ref
     """Return dbt's refusal in the words of the known mistake that causes it, with file and line, if there is one."""
     causes = [finding for finding in findings if finding.name in REFUSED_BY_DBT]
     in_file = [finding for finding in causes if finding.file == error.trouble.file]
+    is_of_yaml = error.trouble.file.endswith((".yml", ".yaml", ".md"))
+    if error.trouble.shown and is_of_yaml:  # the slip is known, and another line is told in no words of its own
+        causes = in_file = [finding for finding in in_file if finding.line == error.trouble.line]
     for finding in in_file or causes:
         if mistake := reference.find_mistake(exercise, finding.name):
             said = words_of(finding, mistake.words)
@@ -50,6 +53,8 @@ def explained_test(exercise: str, error: DoesNotRun, findings: Sequence[Finding]
         words = RAW_NAMES_COUNT if is_of_a_source else mistake.words
         trouble = replace(error.trouble, meaning=f"{error.trouble.meaning} {words}")
         return DoesNotRun(trouble, mistake.name)
+    if shape := next((finding for finding in findings if finding.name == "another_shape"), None):
+        return DoesNotRun(replace(error.trouble, meaning=shape.words, file=shape.file, line=shape.line))
     return error
 
 

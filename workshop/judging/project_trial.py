@@ -7,7 +7,8 @@ from typing import Any
 from workshop.dbt_project.model import Model
 from workshop.dbt_project.model_sql import demand_one_select
 from workshop.dbt_project.work import DoesNotRun, Work
-from workshop.dbt_project.yaml_lint import Finding, lint
+from workshop.dbt_project.yaml_finding import Finding
+from workshop.dbt_project.yaml_lint import lint
 from workshop.judging.breaking import Patient
 from workshop.judging.comparison import Result
 from workshop.judging.data_tests import DataTest, compiled_tests

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
 from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.dbt_project.yaml_spelling import deprecated_arguments
@@ -15,7 +16,7 @@ from workshop.judging.project_trial import ProjectTrial
 from workshop.judging.slips import why_it_slipped
 from workshop.judging.verdict import PASSED, Verdict, not_yet
 
-PASSED_OVER = ("another_shape", "key_misspelt")  # dbt reads on, and does something else than was meant
+PASSED_OVER = ("another_shape", "key_misspelt", "jinja_in_yaml")  # dbt reads on, and does something else than was meant
 POINTS_AT_NOTHING = ("to_without_ref", "to_not_there", "model_not_there")
 
 # The known mistake behind a test that fails on clean data, by the kind of the test.
@@ -104,6 +105,10 @@ def fails_on_clean_data(trial: ProjectTrial, test: DataTest, rows: Result, fault
     if is_of_another_column(test, faults):
         mistake = "accepted_values_on_the_wrong_column"
     verdict = not_yet(trial.reference.mistake(trial.exercise, mistake))
+    if mistake == TOO_STRICT["accepted_values"] and (pair := written_otherwise(test, rows, faults)):
+        mine, theirs = pair
+        verdict = not_yet(trial.reference.mistake(trial.exercise, "accepted_value_misspelt"))
+        verdict = verdict.adding(f"Your list says `{mine}`, the data says `{theirs}`.")
     return replace(
         verdict,
         message=f"On the data as it is, `{test.name}` fails. {verdict.message}",
@@ -115,6 +120,17 @@ def is_of_another_column(test: DataTest, faults: Sequence[Fault]) -> bool:
     """Tell whether a test expects the values of one column of another one."""
     known = [set(fault.known) for fault in faults if fault.known and fault.column != test.column.lower()]
     return bool(test.accepts) and any(set(test.accepts) <= each for each in known)
+
+
+def written_otherwise(test: DataTest, rows: Result, faults: Sequence[Fault]) -> tuple[str, str] | None:
+    """Return a value that a test accepts and no row has, and the value of some rows that is probably meant by it."""
+    known = {value for fault in faults if fault.column == test.column.lower() for value in fault.known}
+    in_no_row = {value.lower(): value for value in test.accepts if value not in known}
+    seen = [str(row[0]) for row in rows.rows if str(row[0]) in known]
+    for value in seen:
+        if close := get_close_matches(value.lower(), in_no_row, 1, 0.6):
+            return in_no_row[close[0]], value
+    return (next(iter(in_no_row.values())), seen[0]) if len(in_no_row) == len(seen) == 1 else None
 
 
 def slipped_through(trial: ProjectTrial, slipped: Caught, verdict: Verdict, caught: tuple[Caught, ...]) -> Verdict:

@@ -57,6 +57,8 @@ def ask(sql: str) -> list[tuple[Any, ...]]:
 
 
 def one_row_per(answer: Any) -> Said:
+    if several := things_listed(answer):
+        return f"a row stands for one thing, and you name {' and '.join(f'`{each}`' for each in several)}. Which is it?"
     columns = columns_meant(str(answer))
     if not columns:
         return (
@@ -72,6 +74,16 @@ def one_row_per(answer: Any) -> Said:
         values = ", ".join(map(str, repeated[0]))
         return f"the table has several rows with {columns} {values}. What is in no two rows the same?"
     return None
+
+
+def things_listed(answer: Any) -> list[str]:
+    """Return the things among which an answer does not choose, such as "an order, a payment"; none where it does."""
+    parts = answer if isinstance(answer, list) else re.split(r",|;|/|\bor\b", str(answer))
+    named = [str(part).strip() for part in parts]
+    noun = re.compile(r"(?:(?:an?|one|the|each|per) )?\w+(?: attempt)?", re.IGNORECASE)
+    is_list = all(noun.fullmatch(each) for each in named)
+    meant = {columns_meant(each) for each in named}
+    return named if is_list and len(meant) > 1 and None not in meant else []
 
 
 def columns_meant(answer: str) -> str | None:

@@ -9,7 +9,7 @@ from workshop.course.reference import reference
 from workshop.dbt_project.raw_table import KnownValues
 from workshop.dbt_project.work import NotStarted, Work
 from workshop.judging.project_trial import set_up_project
-from workshop.judging.promises import spelling_remarks
+from workshop.judging.promises import spelling_remarks, with_slips
 from workshop.judging.verdict import PASSED, Verdict, not_yet
 
 BLOCK = "order_status"
@@ -21,10 +21,11 @@ def check_docs(work: Work) -> Verdict:
     blocks = {block.name: block.block_contents for block in work.manifest.docs.values() if block.package_name != "dbt"}
     problem = no_block(work) if not blocks else block_problem(blocks) or use_problem(work)
     if problem:
-        return problem
+        return with_slips(problem, trial, "sources")
     remarks = []
     if not all(source.source_description for source in work.manifest.sources.values()):
         remarks.append("A source deserves a description of its own, too: where does it come from?")
+    remarks += other_spelling_remarks(blocks[BLOCK])
     praise = (
         "What a status means is written once, and shown wherever it is used. Change the block, and every page changes."
     )
@@ -93,6 +94,13 @@ def mentions_in(text: str) -> Iterator[tuple[str, set[str], set[str]]]:
         yield status, between[number], between[number + 1]
 
 
+def other_spelling_remarks(block: str) -> list[str]:
+    """Say that a status is written otherwise than in the data, where the block writes it in that way only."""
+    text = COMMENT.sub(" ", block).replace("\\_", "_")
+    found = ((status, MENTIONED[status].search(text)) for status in STATUSES if status not in text.lower())
+    return [f"Your block says `{other.group()}`, and the data `{status}`." for status, other in found if other]
+
+
 def explaining(text: str) -> set[str]:
     return {word.lower() for word in WORD.findall(text)} - NO_EXPLANATION
 
@@ -106,10 +114,11 @@ def use_problem(work: Work) -> Verdict | None:
     column = status_column(sources or models)
     if uses_block(column):
         return None
+    file = next((each.original_file_path.replace("\\", "/") for each in sources), "")
     if sources and any(uses_block(status_column([model])) for model in models):
-        return named("block_used_on_the_model_only")
+        return named("block_used_on_the_model_only", declared_in=file)
     if column is None or not (column.description or "").strip():
-        return named("block_not_used")
+        return named("block_not_used", declared_in=file)
     if column.doc_blocks:
         return named("another_block_used", ", ".join(id.rpartition(".")[2] for id in column.doc_blocks))
     return named("text_in_place_of_the_block")
@@ -124,5 +133,6 @@ def uses_block(column: Any) -> bool:
     return column is not None and any(id.rpartition(".")[2] == BLOCK for id in column.doc_blocks)
 
 
-def named(mistake: str, detail: str = "") -> Verdict:
-    return not_yet(reference().mistake("docs", mistake), detail)
+def named(mistake: str, detail: str = "", declared_in: str = "") -> Verdict:
+    verdict = not_yet(reference().mistake("docs", mistake), detail)
+    return verdict.adding(f"Your source is declared in `{declared_in}`.") if declared_in else verdict

@@ -1,5 +1,6 @@
 """Judge a source's freshness: named by what its configuration says, decided by what dbt makes of it."""
 
+import re
 from typing import Any
 
 from workshop.course.raw_tables import ORDERS, RAW_TABLES
@@ -36,7 +37,9 @@ def wrong_configuration(orders: Any, trial: ProjectTrial) -> Verdict | None:
     if not orders.loaded_at_field and not orders.loaded_at_query:
         return named("loaded_at_field_missing")
     if orders.loaded_at_field and "_etl_loaded_at" not in orders.loaded_at_field.lower():
-        return named("loaded_at_another_column", orders.loaded_at_field)
+        is_name = re.fullmatch(r"\w+", orders.loaded_at_field)
+        is_column = not is_name or orders.loaded_at_field.lower() in ORDERS.columns
+        return named("loaded_at_another_column" if is_column else "loaded_at_misspelt", orders.loaded_at_field)
     if limits == {"warn_after": ERROR_HOURS, "error_after": WARN_HOURS}:
         return named("warn_and_error_swapped")
     if limits != {"warn_after": WARN_HOURS, "error_after": ERROR_HOURS}:

@@ -16,6 +16,9 @@ from workshop.judging.project_trial import ProjectTrial, set_up_project
 from workshop.judging.promises import judge_data_tests, listed, spelling_remarks
 from workshop.judging.verdict import Verdict, not_yet
 
+# a finding of the lint, and the mistake that it is where it is about a model's old name
+ABOUT_OLD_MODELS = {"model_not_there": "yaml_names_old_models", "to_not_there": "test_points_at_an_old_model"}
+
 
 def check_marts(work: Work) -> Verdict:
     files = {name: path.relative_to(work.project).as_posix() for name, path in work.model_files.items()}
@@ -46,7 +49,8 @@ def check_marts(work: Work) -> Verdict:
         "sources up."
     )
     verdict = judge_data_tests(trial, tests, mart_faults(), praise)
-    return verdict.remarking(*old_relations(work), *mart_description_remarks(work), *spelling_remarks(work, trial))
+    remarks = (*old_relations(work), *mart_remarks(work), *mart_description_remarks(work))
+    return verdict.remarking(*remarks, *spelling_remarks(work, trial))
 
 
 def named(mistake: str, detail: str = "") -> Verdict:
@@ -100,10 +104,10 @@ def wrong_mart(work: Work) -> Verdict | None:
 
 
 def yaml_problem(work: Work, trial: ProjectTrial) -> Verdict | None:
-    strays = [finding for finding in trial.findings if finding.name in ("model_not_there", "to_not_there")]
+    strays = [finding for finding in trial.findings if finding.name in ABOUT_OLD_MODELS]
     for finding in strays:
-        if any(f"`{name}`" in finding.detail for name in OLD_NAMES):
-            return from_finding(finding, reference().mistake("marts", "yaml_names_old_models"))
+        if any(f"called `{name}`" in finding.detail for name in OLD_NAMES):
+            return from_finding(finding, reference().mistake("marts", ABOUT_OLD_MODELS[finding.name]))
     if not strays and not any(test.depends_on & set(MARTS) for test in trial.tests):
         return named("marts_without_tests")
     for file, folder in misplaced_yaml(work):
@@ -141,6 +145,14 @@ def old_relations(work: Work) -> tuple[str, ...]:
         f"reads "
         f"them reads old numbers. Away with them: {' '.join(f'`%sql drop table {name}`' for name in old)}.",
     )
+
+
+def mart_remarks(work: Work) -> tuple[str, ...]:
+    bare = [node.name for node in work.manifest.nodes.values() if node.name in MARTS and not node.description.strip()]
+    if not bare:
+        return ()
+    verb = "has" if len(bare) == 1 else "have"
+    return (f"{listed(sorted(bare))} {verb} no `description:` yet. It is where others look for what one row is.",)
 
 
 def mart_description_remarks(work: Work) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Judge what a project promises about its data: tests of models, and sources with their tests and freshness."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,12 +11,14 @@ from workshop.course.raw_tables import RAW_TABLES
 from workshop.course.reference import reference
 from workshop.course.working_group_2.freshness import freshness_problem
 from workshop.course.working_group_2.layout import STAGING, source_faults, staging_faults
+from workshop.dbt_project.model import ancestors_of
 from workshop.dbt_project.sql_text import without_comments
 from workshop.dbt_project.sql_tree import parts_of, reads_of
 from workshop.dbt_project.work import NotStarted, Work
 from workshop.dbt_project.yaml_files import yaml_outside_models
 from workshop.judging.comparison import compare
 from workshop.judging.counterexample import side_by_side
+from workshop.judging.data_tests import DataTest
 from workshop.judging.difference_words import describe
 from workshop.judging.project_trial import ProjectTrial, set_up_project
 from workshop.judging.promises import judge_data_tests, spelling_remarks, swallowed_by_dbt, with_slips
@@ -38,7 +40,7 @@ def check_tests(work: Work) -> Verdict:
     for model in trial.models:
         if verdict.has_passed and model.name in STAGING:
             trial.rows_of(model)  # raises DoesNotRun: dbt could not run its tests
-    return verdict.remarking(*spelling_remarks(work, trial))
+    return verdict.remarking(*too_late_remarks(trial, tests), *spelling_remarks(work, trial))
 
 
 def check_sources(work: Work) -> Verdict:
@@ -49,7 +51,7 @@ def check_sources(work: Work) -> Verdict:
             return swallowed
         raise NotStarted(f"Your project declares no sources yet.{what_dbt_does_not_read(work, 'sources')}")
     problem = (
-        source_not_in_raw(sources)
+        source_not_in_raw(sources, {node.database for node in work.manifest.nodes.values()})
         or staging_not_on_sources(work, trial)
         or staging_not_right(trial)
         or freshness_problem(work, trial)
@@ -62,8 +64,26 @@ def check_sources(work: Work) -> Verdict:
         "when the loader has stopped."
     )
     verdict = judge_data_tests(trial, tests, source_faults(), praise, about="sources")
+    if verdict.has_passed:
+        verdict = held_by_a_model(trial, tests) or verdict
     verdict = with_slips(verdict, trial, "sources")
     return verdict.remarking(*spelling_remarks(work, trial))
+
+
+def too_late_remarks(trial: ProjectTrial, tests: Sequence[DataTest]) -> list[str]:
+    """Say which tests of a staging model look into a model that is built on it, and so run only when that is there."""
+    staging = {model.relation: model.name for model in trial.models if model.name in STAGING}
+    found = []
+    for test in tests:
+        own = staging.get(test.relation)
+        others = [other for other in trial.models if other.name in test.depends_on and test.kind == "relationships"]
+        for other in others:
+            if own in ancestors_of(other, list(trial.models)):
+                found.append(
+                    f"`{own}` is looked up in `{other.name}`, which is built on it: dbt can run that test only when "
+                    f"`{other.name}` is there, on broken data too. A model that comes before is the better one to ask."
+                )
+    return found
 
 
 def what_dbt_does_not_read(work: Work, key: str) -> str:
@@ -78,12 +98,16 @@ def named(mistake: str, detail: str = "") -> Verdict:
     return not_yet(reference().mistake("sources", mistake), detail)
 
 
-def source_not_in_raw(sources: Sequence[Any]) -> Verdict | None:
-    """Compare what is declared with the raw tables; to DuckDB, capitals are the same."""
+def source_not_in_raw(sources: Sequence[Any], built_in: Set[str | None]) -> Verdict | None:
+    """Compare what is declared with the raw tables; to DuckDB, capitals are the same.
+
+    built_in: the databases in which the models are, where dbt looks for a source that names none
+    """
     raw_tables = [table.name for table in RAW_TABLES]
     for source in sources:
         if source.database.lower() != "raw":
-            return named("database_missing", source.relation_name.replace('"', ""))
+            mistake = "database_missing" if source.database in built_in else "another_database"
+            return named(mistake, source.relation_name.replace('"', ""))
         table = table_of(source)
         if table not in raw_tables:
             close = get_close_matches(table, raw_tables, 1, 0.5)
@@ -92,6 +116,19 @@ def source_not_in_raw(sources: Sequence[Any]) -> Verdict | None:
     if missing := [table for table in raw_tables if table not in declared]:
         return named("source_missing", missing[0])
     return None
+
+
+def held_by_a_model(trial: ProjectTrial, tests: Sequence[DataTest]) -> Verdict | None:
+    """Return what is wrong where only a look into a model tells that a raw table is broken."""
+    into_models = [test for test in tests if test.is_of_a_source and test.kind == "relationships" and into_model(test)]
+    others = [test for test in tests if test not in into_models]
+    if into_models and not judge_data_tests(trial, others, source_faults(), "", about="sources").has_passed:
+        return named("source_test_on_a_model", into_models[0].name)
+    return None
+
+
+def into_model(test: DataTest) -> bool:
+    return any("." not in name for name in test.depends_on)
 
 
 def staging_not_on_sources(work: Work, trial: ProjectTrial) -> Verdict | None:

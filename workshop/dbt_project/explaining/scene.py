@@ -47,10 +47,12 @@ class Slip:
 
     words: what stands there and what should, in one or two sentences
     at: where in the file, counted in characters, or None
+    is_exact: whether the words say what to change, so that no other reason has to be looked for
     """
 
     words: str
     at: int | None = None
+    is_exact: bool = False
 
 
 def nearest(wanted: str, names: Sequence[str], likeness: float = 0.7) -> str:

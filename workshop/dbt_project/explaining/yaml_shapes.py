@@ -7,17 +7,13 @@ from difflib import get_close_matches
 import yaml
 
 from workshop.dbt_project.explaining.scene import Slip
-from workshop.dbt_project.yaml_keys import COLUMN, MODEL, SOURCE, TABLE, TOP, nearest_key
-from workshop.dbt_project.yaml_nodes import children, items, pairs, value_node
+from workshop.dbt_project.explaining.yaml_test_shapes import tests_slips
+from workshop.dbt_project.explaining.yaml_words import is_empty, with_shape
+from workshop.dbt_project.yaml_keys import COLUMN, DBTS_TESTS, MODEL, PLACES, SOURCE, TABLE, TOP, nearest_key
+from workshop.dbt_project.yaml_nodes import children, items, pairs, value_node, value_of
 
 LISTS = ("models", "sources", "tables", "columns")
 KEYS = {"models": MODEL, "sources": SOURCE, "tables": TABLE, "columns": COLUMN}
-ARGUMENTS = {"accepted_values": "values", "relationships": "to"}
-SHAPE_OF = {
-    "accepted_values": "- accepted_values:\n    arguments:\n      values: ['one', 'other']",
-    "relationships": "- relationships:\n    arguments:\n      to: ref('a_model')\n      field: its_column",
-}
-OF_A_TEST = ("name", "config", "arguments", "description", "tags", "test_name")
 LIMITS = ("warn_after", "error_after")
 
 
@@ -50,106 +46,55 @@ def list_slips(node: yaml.Node | None, key: str) -> Iterator[Slip]:
     value = value_node(node, key)
     if value is None or is_empty(value):
         return
-    if isinstance(value, yaml.MappingNode):
-        first = pairs(value)[0][0].value if pairs(value) else "..."
+    if not isinstance(value, yaml.SequenceNode):
+        first = next((name.value for name, _ in pairs(value)), "name")
         name = first if first != "name" else "..."
         said = f"Below `{key}:` stands a list. Each entry begins with a dash and a space, then its name:"
         yield Slip(with_shape(said, f"{key}:\n  - name: {name}"), value.start_mark.index)
         return
-    if isinstance(value, yaml.ScalarNode):
-        said = f"Below `{key}:` stands a list. Each entry begins with a dash and a space, then its name:"
-        yield Slip(with_shape(said, f"{key}:\n  - name: ..."), value.start_mark.index)
-        return
     for entry in children(value):
         if isinstance(entry, yaml.ScalarNode):
+            is_test = entry.value in DBTS_TESTS and key == "columns"
             said = f"An entry of `{key}:` begins with `- name: ...`, so here with `- name: {entry.value}`."
-            yield Slip(said, entry.start_mark.index)
+            yield Slip(without_data_tests(entry.value) if is_test else said, entry.start_mark.index)
         elif isinstance(entry, yaml.MappingNode) and value_node(entry, "name") is None:
             yield from nameless(entry, key)
+        elif isinstance(entry, yaml.MappingNode):
+            yield from name_slips(entry, key)
 
 
 def nameless(entry: yaml.Node, key: str) -> Iterator[Slip]:
     keys = [name.value for name, _ in pairs(entry)]
+    if test := next((each for each in keys if each in DBTS_TESTS), ""):
+        yield Slip(without_data_tests(f"{test}:"), entry.start_mark.index)
+        return
     close = get_close_matches("name", [each for each in keys if each not in KEYS[key]], 1, 0.6)
     said = f"`{close[0]}:`, did you mean `name:`?" if close else f"This entry of `{key}:` has no name: `- name: ...`."
     yield Slip(said, entry.start_mark.index)
 
 
-# -- tests ---------------------------------------------------------------------------------------------------
+def name_slips(entry: yaml.Node, key: str) -> Iterator[Slip]:
+    """A name that YAML has made of more than one line, or that is no name at all."""
+    name, at = value_of(entry, "name"), entry.start_mark.index
+    if not name or is_empty(value_node(entry, "name")):
+        yield Slip("Nothing stands behind `name:`, and the name belongs there.", at)
+        return
+    first, *others = re.split(r"\s+-\s*", name)
+    if others and others[0] in DBTS_TESTS:
+        yield Slip(without_data_tests(others[0], first), at)
+    elif others and (inner := {"models": "columns", "sources": "tables", "tables": "columns"}.get(key)):
+        said = f"`{inner}:` is missing between `- name: {first}` and the list below it:"
+        yield Slip(with_shape(said, f"- name: {first}\n  {inner}:\n    - {others[0]}"), at)
+    elif value_node(entry, "quote") is None and "," in name:
+        yield Slip(f"An entry of `{key}:` has one name, and `{name}` are several: write an entry for each.", at)
+    elif value_node(entry, "quote") is None and " " in name:
+        right = re.sub(r"\W+", "_", name)
+        yield Slip(f"A name has no spaces: `{name}`, did you mean `{right}`?", at)
 
 
-def tests_slips(node: yaml.Node) -> Iterator[Slip]:
-    for key in ("data_tests", "tests"):
-        value = value_node(node, key)
-        if value is None or is_empty(value):
-            continue
-        if not isinstance(value, yaml.SequenceNode):
-            yield Slip(
-                with_shape(
-                    f"Below `{key}:` stands a list. In front of each test stand a dash and a space:", listed(key, value)
-                ),
-                value.start_mark.index,
-            )
-        for test in children(value):
-            yield from test_slips(test)
-
-
-def listed(key: str, value: yaml.Node) -> str:
-    names = [name.value for name, _ in pairs(value)]
-    names = names or [each.lstrip("-") for each in re.findall(r"[\w-]+", getattr(value, "value", ""))]
-    return "\n".join([f"{key}:", *(f"  - {name}" for name in names or ["unique"])])
-
-
-def test_slips(test: yaml.Node) -> Iterator[Slip]:
-    entries = pairs(test)
-    for name, value in entries:
-        if name.value in ARGUMENTS and isinstance(value, (yaml.ScalarNode, yaml.SequenceNode)):
-            beside = [other.value for other, _ in entries if other is not name]
-            misplaced = [each for each in beside if each in ("arguments", "values", "to", "field", "quote")]
-            if misplaced and is_empty(value):
-                said = (
-                    f"`{misplaced[0]}:` begins in the same column as `{name.value}:`, so it does not belong to it. It "
-                    "stands two columns further in:"
-                )
-            elif is_empty(value):
-                said = f"`{name.value}` needs its arguments below it:"
-            else:
-                said = f"What `{name.value}` takes stands below it, by name:"
-            yield Slip(with_shape(said, SHAPE_OF[name.value]), name.start_mark.index)
-        elif isinstance(value, yaml.MappingNode):
-            yield from argument_slips(name, value)
-
-
-def argument_slips(name: yaml.Node, value: yaml.Node) -> Iterator[Slip]:
-    """What stands below the name of a test."""
-    wanted = {"accepted_values": ("values", "quote"), "relationships": ("to", "field")}.get(name.value, ())
-    for holder in (value, value_node(value, "arguments")):
-        for key, content in pairs(holder):
-            known = (*wanted, *OF_A_TEST, "column_name", "severity", "where", "limit", "warn_if", "error_if")
-            close = get_close_matches(key.value, wanted + (("arguments", "config") if holder is value else ()), 1, 0.6)
-            if wanted and key.value not in known and close:
-                yield Slip(f"`{key.value}:`, did you mean `{close[0]}:`?", key.start_mark.index)
-            if key.value == "values" and isinstance(content, yaml.ScalarNode):
-                words = ", ".join(f"'{each.strip()}'" for each in content.value.split(",") if each.strip())
-                said = f"`values:` takes a list, in square brackets: `values: [{words or '...'}]`."
-                yield Slip(said, content.start_mark.index)
-            if key.value == "to" and isinstance(content, yaml.MappingNode):
-                said = "`to:` takes no braces: `to: ref('a_model')`."
-                yield Slip(said, content.start_mark.index)
-            if key.value == "to" and (bare := re.fullmatch(r"ref\(\s*(\w+)\s*\)", getattr(content, "value", ""))):
-                yield Slip(f"The name needs quotes: `to: ref('{bare[1]}')`.", content.start_mark.index)
-            if key.value == "to" and re.fullmatch(
-                r"source\(\s*['\"][^,]*['\"]\s*\)", str(getattr(content, "value", ""))
-            ):
-                yield Slip("`source` takes two names, the source's and the table's.", content.start_mark.index)
-    if name.value in ARGUMENTS:
-        keys = {key.value for holder in (value, value_node(value, "arguments")) for key, _ in pairs(holder)}
-        if not keys & set(wanted):
-            said = f"`{name.value}` needs its arguments below it:"
-            yield Slip(with_shape(said, SHAPE_OF[name.value]), name.start_mark.index)
-        elif name.value == "relationships" and not {"to", "field"} <= keys:
-            missing = "field" if "to" in keys else "to"
-            yield Slip(f"`relationships` needs `to:` and `field:`, and `{missing}:` is missing.", name.start_mark.index)
+def without_data_tests(test: str, column: str = "...") -> str:
+    shape = f"- name: {column}\n  data_tests:\n    - {test}"
+    return with_shape(f"`data_tests:` is missing above `- {test}`:", shape)
 
 
 # -- freshness -----------------------------------------------------------------------------------------------
@@ -194,22 +139,18 @@ def limit_slips(key: yaml.Node, limit: yaml.Node) -> Iterator[Slip]:
 # -- how ---------------------------------------------------------------------------------------------------
 
 
-def is_empty(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.value in ("", "~", "null")
-
-
-def with_shape(said: str, shape: str) -> str:
-    """Return a sentence with an example below it, as a block of Markdown."""
-    return said + "\n\n" + "\n".join(f"    {line}" for line in shape.split("\n"))
-
-
 def unknown_key(error: str, text: str) -> Slip | None:
     """Return the slip behind dbt's "Additional properties are not allowed ('desc' was unexpected)"."""
     match = re.search(r"'(\w+)' (?:was|were) unexpected", error)
     if not match:
         return None
     known = sorted({*TOP, *MODEL, *SOURCE, *TABLE, *COLUMN})
-    close = nearest_key(match[1], known)
     at = re.search(rf"^\s*(?:- )?({match[1]})\s*:", text, re.MULTILINE)
-    said = f"`{match[1]}:`, did you mean `{close}:`?" if close else f"dbt knows no key `{match[1]}:` at this place."
+    close = nearest_key(match[1], known)
+    if match[1] in PLACES:
+        said = f"`{match[1]}:` stands at a wrong place. It belongs {PLACES[match[1]]}."
+    elif close and close != match[1]:
+        said = f"`{match[1]}:`, did you mean `{close}:`?"
+    else:
+        said = f"dbt knows no key `{match[1]}:` at this place."
     return Slip(said, at.start(1) if at else None)

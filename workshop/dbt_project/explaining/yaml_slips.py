@@ -6,13 +6,14 @@ from pathlib import Path
 import yaml
 
 from workshop.dbt_project.explaining.scene import Slip, nearest
-from workshop.dbt_project.explaining.yaml_repair import unreadable_yaml
+from workshop.dbt_project.explaining.yaml_refusals import refused_value
+from workshop.dbt_project.explaining.yaml_repair import fitting_change, unreadable_yaml
 from workshop.dbt_project.explaining.yaml_shapes import shape_slips, unknown_key
 from workshop.dbt_project.yaml_nodes import compose
 
 NOT_WRITTEN = ("target", "dbt_packages", "warehouses", "logs")
 TEXTS = (".md", ".txt", ".yml", ".yaml", ".sql", ".markdown", ".mdx")
-IN_QUOTES = re.compile(r"\{\{(.*?)\}\}|\{\{.*$|\{%.*?%\}", re.MULTILINE)
+IN_QUOTES = re.compile(r"\{\{(.*?)\}\}|\{\{.*$|\{%.*?%\}|\{\s*doc\(.*?\}", re.MULTILINE)
 
 
 def yaml_slip(text: str, error: str = "") -> Slip | None:
@@ -26,7 +27,10 @@ def yaml_slip(text: str, error: str = "") -> Slip | None:
         root = compose(text)
     except yaml.YAMLError:
         return None
-    return unknown_key(error, text) or next(shape_slips(root), None) or jinja_in_yaml(text)
+    found = next(shape_slips(root), None)
+    if found and (change := fitting_change(text, text.count("\n", 0, found.at or 0) + 1)):
+        return change[0]
+    return unknown_key(error, text) or found or jinja_in_yaml(text) or refused_value(error, root)
 
 
 def jinja_in_yaml(text: str) -> Slip | None:
@@ -38,6 +42,8 @@ def jinja_in_yaml(text: str) -> Slip | None:
         called = re.match(r"(\w+)\s*\(", inside)
         if piece.startswith("{%"):
             return Slip(f"`doc` gives a value: it stands in double braces, {right}.", at)
+        if not piece.startswith("{{"):
+            return Slip(f"Two braces stand on each side: {right}.", at)
         if match[1] is None:
             return Slip(f"The Jinja is not closed: it ends with `}}}}`, as in {right}.", at)
         if bare := re.fullmatch(r"doc\(\s*([A-Za-z_]\w*)\s*\)", inside):
