@@ -1,7 +1,7 @@
 """The first difference of two results, as a sentence or two: columns, then grain, then rows, then values."""
 
+from workshop.dbt_project.words import count_of
 from workshop.judging.comparison import Difference, Result
-from workshop.judging.patterns.evidence import count_of
 from workshop.judging.values import equal, first, kind, plain, shown
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
+from workshop.dbt_project.words import listed
 from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.dbt_project.yaml_spelling import deprecated_arguments
 from workshop.judging.breaking import inject, rows_that_show
@@ -76,17 +77,12 @@ def spelling_remarks(work: Work, trial: ProjectTrial) -> tuple[str, ...]:
     misspelt = [finding for finding in trial.findings if finding.name == "key_misspelt"]
     remarks = [f"dbt passes over something in {finding.place}: {finding.detail}" for finding in misspelt]
     if found := deprecated_arguments(work.project):
-        places = listed(sorted({each.file for each in found}))
+        places = listed(sorted({each.file for each in found}), last="")
         remarks.append(
             f"dbt calls one spelling deprecated ({places}): the arguments of a test belong under `arguments:`. "
             "It works for now."
         )
     return tuple(remarks)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as Markdown, with commas between."""
-    return ", ".join(f"`{name}`" for name in names)
 
 
 # -- how ---------------------------------------------------------------------------------------------------
@@ -146,4 +142,4 @@ def slipped_through(trial: ProjectTrial, slipped: Caught, verdict: Verdict, caug
 
 def only_warnings(tests: Sequence[DataTest]) -> tuple[str, ...]:
     warning = sorted(test.name for test in tests if test.warns_only)
-    return (f"{listed(warning)} only warn: dbt goes on building when they fail.",) if warning else ()
+    return (f"{listed(warning, last='')} only warn: dbt goes on building when they fail.",) if warning else ()

@@ -11,6 +11,7 @@ from workshop.course.reference import answers
 from workshop.dbt_project.agreement import Behind, Why, disagreements, left_over
 from workshop.dbt_project.files import ProjectTrouble
 from workshop.dbt_project.model import Model, ancestors_of
+from workshop.dbt_project.words import listed
 from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.judging.exercise import Exercise
 from workshop.notebook.session import Session
@@ -99,7 +100,7 @@ def sentence_on_leftovers(names: Sequence[str]) -> str:
     if not names:
         return ""
     verb, it = ("is", "it") if len(names) == 1 else ("are", "them")
-    return f"{listed(names)} {verb} still in the warehouse, as last built: no model makes {it} any more."
+    return f"{some_of(names)} {verb} still in the warehouse, as last built: no model makes {it} any more."
 
 
 # -- how ---------------------------------------------------------------------------------------------------
@@ -130,21 +131,21 @@ def clause(why: Why, found: Sequence[Behind]) -> str:
     was, they = ("was", "it was") if len(names) == 1 else ("were", "they were")
     match why:
         case Why.NOT_BUILT:
-            return f"{listed(names)} {'is' if len(names) == 1 else 'are'} not in this notebook's warehouse yet"
+            return f"{some_of(names)} {'is' if len(names) == 1 else 'are'} not in this notebook's warehouse yet"
         case Why.CHANGED:
-            return f"{listed(names)} {was} changed since {they} built"
+            return f"{some_of(names)} {was} changed since {they} built"
         case Why.READS_CHANGED:
-            return f"{listed(names)} {was} built before `{found[0].because}` was changed"
+            return f"{some_of(names)} {was} built before `{found[0].because}` was changed"
         case Why.RAW_LOADED:
-            return f"the raw data was loaded again since {listed(names)} {was} built"
+            return f"the raw data was loaded again since {some_of(names)} {was} built"
 
 
-def listed(names: Iterable[str]) -> str:
-    """Return names as code, with "and" before the last; the many behind the third are counted."""
-    quoted = [f"`{name}`" for name in names]
-    if len(quoted) > MOST_NAMES + 1:
-        quoted = [*quoted[:MOST_NAMES], f"{len(quoted) - MOST_NAMES} more"]
-    return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
+def some_of(names: Iterable[str]) -> str:
+    """Return names as code; the many behind the third are counted."""
+    names = list(names)
+    if len(names) > MOST_NAMES + 1:
+        return f"{listed(names[:MOST_NAMES], last='')} and {len(names) - MOST_NAMES} more"
+    return listed(names)
 
 
 def stem(path: str) -> str:

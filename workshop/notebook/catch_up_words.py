@@ -1,10 +1,14 @@
 """What the screen says after a catch-up, and after one was taken back."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from workshop.course.catch_up import Outcome
 from workshop.course.undo import CHANGED_SINCE, Undone, undo
+from workshop.dbt_project.words import listed
 from workshop.notebook.session import Session
+
+in_commas = partial(listed, last="")
 
 TAKE_BACK = "`%catch_up --undo` takes it back."
 
@@ -18,9 +22,9 @@ def caught_up(exercise: str, outcome: Outcome) -> str:
     """Return, as Markdown, what `%catch_up EXERCISE` did."""
     parts = [heading(exercise, outcome)]
     if outcome.done:
-        parts.append(f"Filled in: {listed(outcome.done)}.")
+        parts.append(f"Filled in: {in_commas(outcome.done)}.")
     if outcome.kept and outcome.backup:
-        parts.append(f"Kept, because it was right: {listed(outcome.kept)}.")
+        parts.append(f"Kept, because it was right: {in_commas(outcome.kept)}.")
     parts += files(outcome)
     if outcome.backup:
         parts.append(TAKE_BACK)
@@ -42,12 +46,12 @@ def undone(done: Undone) -> str:
     """Return, as Markdown, what `%catch_up --undo` did."""
     parts = ["**The catch-up is taken back.**"]
     if done.restored:
-        parts.append(f"Your own text is back: {listed(done.restored)}.")
+        parts.append(f"Your own text is back: {in_commas(done.restored)}.")
     if done.kept_newer:
-        newer = f"What stood in {listed(done.kept_newer)} a moment ago, changed since the catch-up,"
+        newer = f"What stood in {in_commas(done.kept_newer)} a moment ago, changed since the catch-up,"
         parts.append(f"{newer} is in `{done.backup.name}/{CHANGED_SINCE}`.")
     if done.removed:
-        parts.append(f"Removed, because it was not yours: {listed(done.removed)}.")
+        parts.append(f"Removed, because it was not yours: {in_commas(done.removed)}.")
     if done.left:
         parts.append(f"Left as it is: {with_reasons(done.left)}.")
     parts.append(
@@ -73,15 +77,15 @@ def heading(exercise: str, outcome: Outcome) -> str:
 
 def files(outcome: Outcome) -> Iterable[str]:
     if outcome.added:
-        yield f"New files: {listed(outcome.added)}."
+        yield f"New files: {in_commas(outcome.added)}."
     if outcome.renewed:
-        yield f"Brought up to date; the text was not yours: {listed(outcome.renewed)}."
+        yield f"Brought up to date; the text was not yours: {in_commas(outcome.renewed)}."
     if outcome.adapted:
-        yield f"Yours, with what was missing added or a name changed: {listed(outcome.adapted)}."
+        yield f"Yours, with what was missing added or a name changed: {in_commas(outcome.adapted)}."
     if outcome.moved:
         yield f"Moved: {', '.join(f'`{old}` to `{new}`' for old, new in outcome.moved.items())}."
     if outcome.replaced:
-        yield f"Replaced: {listed(outcome.replaced)}."
+        yield f"Replaced: {in_commas(outcome.replaced)}."
     if outcome.set_aside:
         yield f"Set aside: {with_reasons(outcome.set_aside)}."
     if outcome.backup and (outcome.replaced or outcome.adapted or outcome.moved or outcome.set_aside):
@@ -90,7 +94,3 @@ def files(outcome: Outcome) -> Iterable[str]:
 
 def with_reasons(reasons: Mapping[str, str]) -> str:
     return "; ".join(f"`{name}`, {why.rstrip('.')}" if why else f"`{name}`" for name, why in reasons.items())
-
-
-def listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)

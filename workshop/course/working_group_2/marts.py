@@ -9,11 +9,12 @@ from workshop.course.working_group_1.models import check_customers, check_orders
 from workshop.course.working_group_2.layout import MARTS, OLD_NAMES, STAGING, mart_faults
 from workshop.course.working_group_2.tests_and_sources import staging_not_on_sources, staging_not_right
 from workshop.dbt_project.model import ancestors_of
+from workshop.dbt_project.words import listed
 from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
 from workshop.dbt_project.yaml_files import described_in
 from workshop.judging.findings import from_finding
 from workshop.judging.project_trial import ProjectTrial, set_up_project
-from workshop.judging.promises import judge_data_tests, listed, spelling_remarks
+from workshop.judging.promises import judge_data_tests, spelling_remarks
 from workshop.judging.verdict import Verdict, not_yet
 
 # a finding of the lint, and the mistake that it is where it is about a model's old name
@@ -141,9 +142,9 @@ def old_relations(work: Work) -> tuple[str, ...]:
     if not old:
         return ()
     return (
-        f"The warehouse still holds {listed(old)}, as built before: dbt never drops what it no longer builds. Whoever "
-        f"reads "
-        f"them reads old numbers. Away with them: {' '.join(f'`%sql drop table {name}`' for name in old)}.",
+        f"The warehouse still holds {listed(old, last='')}, as built before: dbt never drops what it no longer builds. "
+        "Whoever reads them reads old numbers. Away with them: "
+        f"{' '.join(f'`%sql drop table {name}`' for name in old)}.",
     )
 
 

@@ -10,6 +10,7 @@ from workshop.dbt_project.explaining.scene import Scene, Slip
 from workshop.dbt_project.explaining.sql_columns import place_of_column
 from workshop.dbt_project.explaining.sql_tokens import masked
 from workshop.dbt_project.sql_tree import parser, tree_of
+from workshop.dbt_project.words import listed
 
 BARE, NUMBER, CASE = "bare", "number", "case"
 ARITHMETIC = ("+", "-", "*", "/", "//", "round")
@@ -60,10 +61,9 @@ def what_to_do(scene: Scene, name: str, loose: list[Loose]) -> str:
         )
         return f"`{name}` is selected beside a sum or a count, and is not grouped by. {others}"
     if len(names) > 1:
-        listed = f"{', '.join(f'`{each}`' for each in names[:-1])} and `{names[-1]}`"
         return (
-            f"{listed} are selected, and are not grouped by. Add to `group by` what is the same in the whole group, "
-            "and put what is to be added up into `sum`."
+            f"{listed(names)} are selected, and are not grouped by. Add to `group by` what is the same in the whole "
+            "group, and put what is to be added up into `sum`."
         )
     return (
         f"`{written}` is selected, and is not grouped by: a group may have several of it. `sum({written})` adds them "

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
+from workshop.dbt_project.words import listed
 from workshop.judging.comparison import Result
-from workshop.judging.patterns.evidence import Evidence, Pattern, listed
+from workshop.judging.patterns.evidence import Evidence, Pattern
 from workshop.judging.values import equal, plain
 
 MOST_COLUMNS = 3

@@ -1,7 +1,7 @@
 """What a pattern is told by: what a wrong model returned, what was expected, and the rows that it was built on."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -122,22 +122,3 @@ def only(partners: dict[Any, list[Row]], column: str, value: Any) -> dict[Any, l
 def about_rows(name: str, title: str, words: str, *aspects: str) -> Pattern:
     """Return a pattern that accounts for the rows, and for the columns `aspects` as well."""
     return Pattern(name, title, words, frozenset({"rows", *aspects}))
-
-
-# -- words ---------------------------------------------------------------------------------------------------
-
-
-def count_of(number: int, noun: str) -> str:
-    """Return "1 row" or "2 rows"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def listed(names: Sequence[str], last: str = "and") -> str:
-    """Return names as code, with commas and a word before the last: `a`, `b` and `c`."""
-    codes = [f"`{name}`" for name in names]
-    return codes[0] if len(codes) == 1 else f"{', '.join(codes[:-1])} {last} {codes[-1]}"
-
-
-def article(noun: str) -> str:
-    """Return a kind of value with its article: "text", "a number"."""
-    return noun if noun == "text" else f"a {noun}"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from workshop.dbt_project.words import article
 from workshop.judging.patterns.column import Column
-from workshop.judging.patterns.evidence import article
 from workshop.judging.values import equal, first, kind, shown
 
 Said = Iterator[tuple[str, str]]

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from workshop.judging.patterns.evidence import Evidence, Pattern, Row, listed
+from workshop.dbt_project.words import listed
+from workshop.judging.patterns.evidence import Evidence, Pattern, Row
 from workshop.judging.values import equal, first, plain, shown
 
 MOST_COLUMNS = 2

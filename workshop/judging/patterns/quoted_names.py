@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from workshop.judging.patterns.evidence import Evidence, Pattern, listed
+from workshop.dbt_project.words import listed
+from workshop.judging.patterns.evidence import Evidence, Pattern
 from workshop.judging.values import plain
 
 

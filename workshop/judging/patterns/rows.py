@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from workshop.judging.patterns.evidence import Evidence, Pattern, about_rows, article, count_of
+from workshop.dbt_project.words import article, count_of
+from workshop.judging.patterns.evidence import Evidence, Pattern, about_rows
 from workshop.judging.patterns.lost_rows import lost_rows
 from workshop.judging.values import first, kind, plain, rank, shown
 

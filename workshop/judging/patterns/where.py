@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from workshop.judging.patterns.evidence import Evidence, Pattern, count_of
+from workshop.dbt_project.words import count_of
+from workshop.judging.patterns.evidence import Evidence, Pattern
 from workshop.judging.values import equal, first, plain, shown
 
 
