@@ -23,10 +23,10 @@ class State:
 
     name: str
     files: Files
-    before: int = len(NAMES) - 1
+    before: int = NAMES.index("own_test")
 
 
-MARTS = 9
+MARTS = NAMES.index("marts") + 1
 
 
 def states() -> list[State]:

@@ -19,6 +19,7 @@ from hostile import HOSTILE, Change, secret
 from workshop.classroom import grading
 from workshop.classroom.grading import Graded, grade_projects
 from workshop.classroom.sandbox.walls import why_not
+from workshop.course import groups
 from workshop.course.groups import find_exercise
 from workshop.course.raw_tables import RAW_TABLES
 from workshop.judging.reference import relation
@@ -156,6 +157,12 @@ def test_whoever_is_judged_beside_them_is_judged_right(judged: Judged) -> None:
     assert len(judged.good) > 9
     for graded in judged.good:
         assert [each["outcome"] for each in graded.feedback] == ["passed"] * 3 and graded.remarks == []
+
+
+def test_a_whole_project_passes_in_each_exercise(answered_folder: Path) -> None:
+    [graded] = grade_projects([answered_folder], groups.EXERCISES, trust=False)
+    assert [each["exercise"] for each in graded.feedback if each["outcome"] != "passed"] == []
+    assert len(graded.feedback) == len(groups.EXERCISES) and graded.remarks == []
 
 
 def test_nothing_outside_has_changed(judged: Judged, scene: Scene) -> None:

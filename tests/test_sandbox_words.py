@@ -17,7 +17,7 @@ from workshop.classroom.sandbox.confinement import can_filter
 from workshop.classroom.sandbox.copying import TooMuch, copy_project
 from workshop.classroom.sandbox.hearing import clean, feedback_from
 from workshop.classroom.sandbox.walls import FOR_DBT, macos_profile, walled
-from workshop.places import COURSE, SOLUTIONS
+from workshop.places import COURSE, SOLUTIONS, WORKSHOP_UTILS
 
 GOOD = {"exercise": "orders", "outcome": "not_yet", "message": "no"}
 
@@ -105,6 +105,24 @@ def test_what_is_no_plain_file_is_left_out_and_named(tmp_path: Path) -> None:
         file.truncate(10**7)
     [said] = copy_project(one, tmp_path / "two")
     assert all(f"`{name}`" in said for name in ("link.sql", "folder", "fifo.sql", "large.sql"))
+    assert list((tmp_path / "two").iterdir()) == []
+
+
+@pytest.mark.parametrize("is_linked", [True, False])
+def test_the_package_beside_each_project_is_installed(tmp_path: Path, is_linked: bool) -> None:
+    one = tmp_path / "one"
+    (one / "dbt_packages").mkdir(parents=True)
+    (one / "packages.yml").write_text("packages:\n  - local: ../workshop_utils\n")
+    if is_linked:
+        (one / "dbt_packages/workshop_utils").symlink_to("../../gone")
+    assert copy_project(one, tmp_path / "two", WORKSHOP_UTILS) == []
+    there = tmp_path / "two/dbt_packages/workshop_utils"
+    assert (there / "dbt_project.yml").is_file() and not there.is_symlink()
+
+
+def test_a_package_that_nobody_names_is_not_installed(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    assert copy_project(tmp_path / "one", tmp_path / "two", WORKSHOP_UTILS) == []
     assert list((tmp_path / "two").iterdir()) == []
 
 

@@ -1,18 +1,20 @@
 """A stranger's project, copied: plain files of sensible size and number, and nothing that leads elsewhere."""
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from workshop.dbt_project.files import GENERATED
+from workshop.dbt_project.packages import INSTALLED, local_packages
 
 MEGABYTE = 10**6
 LARGEST_FILE = 5 * MEGABYTE
 MOST_BYTES = 50 * MEGABYTE
 MOST_ENTRIES = 5000
 DEEPEST = 20
-LEFT_OUT = frozenset((*GENERATED, "node_modules", "__pycache__")) - {"dbt_packages"}
+LEFT_OUT = frozenset((*GENERATED, "node_modules", "__pycache__")) - {INSTALLED}
 MOST_TOLD = 5
 
 
@@ -20,13 +22,18 @@ class TooMuch(Exception):
     """The project is larger than a project is; the message says how."""
 
 
-def copy_project(source: Path, target: Path) -> list[str]:
+def copy_project(source: Path, target: Path, ours: Path | None = None) -> list[str]:
     """Copy the project at `source` to `target`, which is made, and return a sentence for what was left out.
+
+    ours: a package that lies beside each project. Where a project names it, this copy of it is installed: the link that
+        `dbt deps` makes leads out of the project, or nowhere once the project was handed in
 
     Left out without a word is what a check does not read: what dbt generates, and names that begin with a dot.
     Raises TooMuch, OSError.
     """
-    found = list(entries_of(source))  # all of it is looked at before a byte is copied
+    linked = f"{INSTALLED}/{ours.name}" if ours else ""
+    # All of it is looked at before a byte is copied.
+    found = [(path, why) for path, why in entries_of(source) if path != linked]
     left_out = [f"`{path}` {why}" for path, why in found if why]
     target.mkdir(parents=True)
     copied = 0
@@ -35,6 +42,8 @@ def copy_project(source: Path, target: Path) -> list[str]:
             copied += copy_file(source / path, target / path)
             if copied > MOST_BYTES:
                 raise TooMuch(f"it holds more than {MOST_BYTES // MEGABYTE} MB")
+    if ours and ours.name in local_packages(target) and not (target / linked).exists():
+        shutil.copytree(ours, target / linked)
     if not left_out:
         return []
     more = f", and {len(left_out) - MOST_TOLD} more" if len(left_out) > MOST_TOLD else ""

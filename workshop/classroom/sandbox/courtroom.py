@@ -16,7 +16,7 @@ from typing import Any
 from workshop.classroom.sandbox.channel import Channel, Silence
 from workshop.classroom.sandbox.copying import copy_project
 from workshop.classroom.sandbox.walls import FOR_DBT, FOR_THE_JUDGE, walled
-from workshop.places import PROJECT_NAME
+from workshop.places import PROJECT_NAME, WORKSHOP_UTILS
 
 SECONDS_FOR_A_PROJECT = 60
 SECONDS_UNTIL_DBT_IS_READY = 120
@@ -51,7 +51,7 @@ class Courtroom:
         """
         copy = self.room / PROJECT_NAME
         try:
-            left_out = copy_project(project, copy)
+            left_out = copy_project(project, copy, WORKSHOP_UTILS)
             control = self.dbt_ready()
             ours, judges = socket.socketpair()
             asking, answering = socket.socketpair()
