@@ -16,6 +16,7 @@ from jupyter_client.manager import KernelManager
 from traitlets.config import Config
 
 from workshop.notebook import magics
+from workshop.notebook.sql_cells import store
 
 SECONDS = 60  # the most that any one cell may take before a test gives up on it
 
@@ -107,6 +108,7 @@ class Cells:
         for kind in registry.magics.values():
             for name in ("sql", "sqlplot", "sqlcmd"):
                 kind.pop(name, None)
+        store.clear()
         for name in ("warehouse", "ref", "source"):
             self.ipython.user_ns.pop(name, None)
         self.run("%load_ext workshop")

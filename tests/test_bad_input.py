@@ -170,7 +170,10 @@ def test_model_that_is_hardly_begun(learner: Cells, body: str, words: str) -> No
 
 
 @pytest.mark.parametrize("cell", ["%%sql '", "%%sql\n'", "%sql '", '%%sql "\nselect 1'])
-def test_query_with_one_quote(learner: Cells, cell: str) -> None:
+@pytest.mark.parametrize("has_saved", [False, True])
+def test_query_with_one_quote(learner: Cells, cell: str, has_saved: bool) -> None:
+    if has_saved:  # JupySQL looks for saved queries in all that come after
+        learner.run("%%sql --save one\nselect 1 as one")
     assert learner.run(cell).strip()
 
 

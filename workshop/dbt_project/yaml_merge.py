@@ -94,6 +94,9 @@ def put_source(sources: Any, ours: Any, names: Collection[Name], replaces: bool)
     for key, value in ours.items():
         if key != "tables" and (key not in theirs or (replaces and key != "description")):
             theirs[key] = value
+    for key in ("config", *ONE_OR_THE_OTHER) if replaces else ():  # they hold for each of its tables
+        if key not in ours:
+            theirs.pop(key, None)
     for table in tables:
         put(list_in(theirs, "tables"), table, replaces)
 

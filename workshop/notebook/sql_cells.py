@@ -13,6 +13,7 @@ import duckdb
 from IPython.core.error import UsageError
 from IPython.utils.capture import capture_output
 from jinja2 import TemplateError, Undefined
+from sqlglot.errors import SqlglotError
 
 from workshop.course.raw_tables import RAW_NAMES
 from workshop.dbt_project.files import ProjectTrouble
@@ -45,7 +46,16 @@ with without_matplotlib():
 ALIAS = "warehouse"
 ROWS_SHOWN = 20
 
-SAID_IN_WORDS = (duckdb.Error, TemplateError, TypeError, ValueError, RuntimeError, UsageError, KeyboardInterrupt)
+SAID_IN_WORDS = (
+    duckdb.Error,
+    SqlglotError,
+    TemplateError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+    UsageError,
+    KeyboardInterrupt,
+)
 JUPYSQL_HEADING = "Original error message from DB driver:"  # above it stands advice on a feature that is not used here
 DUCKDB_ERROR = re.compile(r"(\w+ )+Error: ")
 
@@ -102,21 +112,28 @@ def friendly(magic: Callable[..., Any], draws: bool = False, session: Session | 
             return magic(line, cell, **more) if cell is not None else magic(line, **more)
         except (RefTrouble, ProjectTrouble) as error:
             raise UsageError(str(error)) from None
-        except (
-            duckdb.Error,
-            TemplateError,
-            TypeError,
-            ValueError,
-            RuntimeError,
-            UsageError,
-            KeyboardInterrupt,
-        ) as error:
+        except SAID_IN_WORDS as raised:
             query = cell or line
-            told = [sentence(error, query), saved_query(session, line) if draws else "", behind(session, error, query)]
+            trouble = duckdbs_own(raised, query)
+            told = [
+                sentence(trouble, query),
+                saved_query(session, line) if draws else "",
+                behind(session, trouble, query),
+            ]
             raise UsageError("\n".join(filter(None, told))) from None
 
     run.is_friendly = True  # type: ignore[attr-defined]
     return run
+
+
+def duckdbs_own(error: BaseException, query: str) -> BaseException:
+    """Return what DuckDB says of a query in which JupySQL looked for saved ones, with another parser."""
+    if isinstance(error, SqlglotError):
+        try:
+            duckdb.extract_statements(query)
+        except duckdb.Error as own:
+            return own
+    return error
 
 
 def behind(session: Session | None, error: BaseException, query: str) -> str:
