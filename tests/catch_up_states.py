@@ -23,7 +23,7 @@ class State:
 
     name: str
     files: Files
-    before: int = NAMES.index("own_test")
+    before: int = len(NAMES) - 1
 
 
 MARTS = NAMES.index("marts") + 1
@@ -43,7 +43,7 @@ def states() -> list[State]:
     ]
     assert len({state.name for state in found}) == len(found)
     # What begins with the third group takes long, and goes the way of the others: some of it will do.
-    return [state for number, state in enumerate(found) if state.before <= MARTS or number % 4 == 0]
+    return [state for number, state in enumerate(found) if state.before <= MARTS or number % 8 == 0]
 
 
 # -- from the answers --------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import Any
 
 from workshop.dbt_project.data_to_ask import DataToAsk
 from workshop.dbt_project.files import copy_whole
-from workshop.dbt_project.invocation import PARSED, Run, dbt_lock, forget_parsed, invoke
+from workshop.dbt_project.invocation import PARSED, Run, dbt_lock, forget_compiled, forget_parsed, invoke
 from workshop.dbt_project.known_tests import recall, remember, remembered
 from workshop.dbt_project.raw_to_ask import RawToAsk
 from workshop.dbt_project.trouble import explain
@@ -54,9 +54,7 @@ def compile_models(project: Path, name: str, manifest: Any = None, asked: RawToA
     if manifest is None or not asked.is_another_shop:
         return with_relations(compiling(project, selection, manifest, asked))
     with other_macros(manifest, asked):
-        for node in manifest.nodes.values():  # else dbt takes these for done
-            if hasattr(node, "extra_ctes"):
-                node.extra_ctes, node.extra_ctes_injected = [], False
+        forget_compiled(manifest)
         return with_relations(compiling(project, selection, manifest, asked))
 
 

@@ -93,6 +93,13 @@ def forget_parsed(target: Path) -> bool:
     return False
 
 
+def forget_compiled(manifest: Any) -> None:
+    """Let dbt compile everything once more: it takes what it has compiled already for done."""
+    for node in manifest.nodes.values():
+        if node.resource_type != "seed" and hasattr(node, "extra_ctes"):  # a seed has them, and can't be given any
+            node.extra_ctes, node.extra_ctes_injected = [], False
+
+
 # -- how ---------------------------------------------------------------------------------------------------
 
 

@@ -61,7 +61,7 @@ def explain(
     file: its path, where it has one
     compiled: what dbt made of it
     """
-    whole = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    whole = FILE_PATH.sub(r"\1/\2", re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip())
     if isinstance(error, KeyboardInterrupt):
         return Trouble("Interrupted.", "You stopped it. The next cell works as usual.")
     named, line = place(whole, node)
@@ -173,6 +173,7 @@ def first_line(text: str) -> str:
     return CONFIG.sub(without_the_whole_entry, first)
 
 
+FILE_PATH = re.compile(r"FilePath\(searched_path='([^']*)', relative_path='([^']*)'[^)]*\)")  # as Python writes it
 CONFIG = re.compile(
     r"Invalid (?P<key>\w+) config given in (?P<file>\S+) @ \w+: \{.*\} - at path (?P<path>\S*): (?P<said>.*)"
 )
