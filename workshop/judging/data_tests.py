@@ -68,8 +68,8 @@ def failing(twin: Twin, tests: Sequence[DataTest]) -> list[DataTest]:
     """Return the tests that fail, or warn, on what is in the twin. Raises DoesNotRun."""
     try:
         return failing_together(twin, tests)
-    except (duckdb.Error, TooSlow):  # one of them does not run: one by one tells which
-        return [test for test in tests if fails(twin, test)]
+    except (duckdb.Error, TooSlow):  # one by one tells which does not run; dbt's order is not always the same
+        return [test for test in sorted(tests, key=lambda test: test.name) if fails(twin, test)]
 
 
 def failing_together(twin: Twin, tests: Sequence[DataTest]) -> list[DataTest]:
