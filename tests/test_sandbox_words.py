@@ -120,6 +120,12 @@ def test_the_package_beside_each_project_is_installed(tmp_path: Path, is_linked:
     assert (there / "dbt_project.yml").is_file() and not there.is_symlink()
 
 
+def test_a_packages_file_that_no_reader_ends_with_is_copied_unread(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one/packages.yml").write_text("packages: " + "[" * 100_000)
+    assert copy_project(tmp_path / "one", tmp_path / "two", WORKSHOP_UTILS) == []
+
+
 def test_a_package_that_nobody_names_is_not_installed(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     assert copy_project(tmp_path / "one", tmp_path / "two", WORKSHOP_UTILS) == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -34,11 +34,6 @@ def needs_installing(project: Path) -> bool:
         return False
     wanted = {name_of(project, entry) for entry in entries}
     return not wanted <= installed(project)
-
-
-def local_packages(project: Path) -> set[str]:
-    """Return the names of the folders on this disk that a project names as packages."""
-    return {PurePath(str(entry["local"])).name for _, entry in entries_of(project) if "local" in entry}
 
 
 def installed(project: Path) -> set[str]:

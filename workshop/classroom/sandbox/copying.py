@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workshop.dbt_project.files import GENERATED
-from workshop.dbt_project.packages import INSTALLED, local_packages
+from workshop.dbt_project.packages import INSTALLED, PACKAGES_FILES
 
 MEGABYTE = 10**6
 LARGEST_FILE = 5 * MEGABYTE
@@ -42,7 +42,7 @@ def copy_project(source: Path, target: Path, ours: Path | None = None) -> list[s
             copied += copy_file(source / path, target / path)
             if copied > MOST_BYTES:
                 raise TooMuch(f"it holds more than {MOST_BYTES // MEGABYTE} MB")
-    if ours and ours.name in local_packages(target) and not (target / linked).exists():
+    if ours and names_package(target, ours.name) and not (target / linked).exists():
         shutil.copytree(ours, target / linked)
     if not left_out:
         return []
@@ -51,6 +51,12 @@ def copy_project(source: Path, target: Path, ours: Path | None = None) -> list[s
 
 
 # -- how ---------------------------------------------------------------------------------------------------
+
+
+def names_package(project: Path, name: str) -> bool:
+    """Tell whether a project asks for a package. Nobody reads a stranger's YAML out here, where nothing limits it."""
+    files = [project / file for file in PACKAGES_FILES if (project / file).is_file()]
+    return any(name.encode() in file.read_bytes() for file in files)
 
 
 def entries_of(source: Path) -> Iterator[tuple[str, str]]:
