@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.environments.local import LocalEnvironment
+from dbt_common.behavior_flags import Behavior
 
 from workshop.dbt_project import aside
 from workshop.dbt_project.dbt_patches import prepare_dbt
@@ -43,3 +44,9 @@ def test_a_connection_whose_query_nobody_can_stop_is_left_alone(
     assert environment.conn is None
     assert not is_done.is_set()  # else nobody was left alone
     assert is_done.wait(60)
+
+
+def test_a_flag_is_said_to_come_from_the_module_that_sets_it() -> None:
+    prepare_dbt()
+    flags = Behavior([{"name": "a", "default": False, "docs_url": "https://example.com"}], {})
+    assert flags._flags[0]._behavior_change_event.flag_source == __name__

@@ -1,5 +1,6 @@
 """What is changed in dbt itself, and why: each is small, and each is here."""
 
+import sys
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,8 @@ MOST_BITS = 100_000
 def prepare_dbt() -> None:
     """Change dbt, once a process. It imports dbt, which takes seconds."""
     look_for_plugins_once()
+    name_the_source_of_a_flag_at_once()
+    look_for_no_secrets()
     refuse_absurd_numbers()
     run_queries_aside()
     leave_busy_connections_alone()
@@ -27,6 +30,30 @@ def look_for_plugins_once() -> None:
     from dbt.plugins.manager import PluginManager
 
     PluginManager.get_prefixed_modules = cache(PluginManager.get_prefixed_modules)  # type: ignore[method-assign]
+
+
+def name_the_source_of_a_flag_at_once() -> None:
+    """To name the module that sets a flag, dbt reads the source of each function that is going on, twice a command. The
+    deeper it is called, the longer that takes: in a notebook, a tenth of each check.
+    """
+    from dbt_common.behavior_flags import BehaviorFlagRendered
+
+    def default_source() -> str:
+        frame, own = sys._getframe(1), BehaviorFlagRendered.__module__
+        while frame.f_back and frame.f_globals["__name__"] == own:
+            frame = frame.f_back
+        return str(frame.f_globals["__name__"])
+
+    BehaviorFlagRendered._default_source = staticmethod(default_source)  # type: ignore[method-assign]
+
+
+def look_for_no_secrets() -> None:
+    """dbt looks through the environment for secrets, to leave them out of each error that it raises, and while it reads
+    macros it raises hundreds for itself. It is given none of its own variables, and so no secrets.
+    """
+    from dbt_common.exceptions import base
+
+    base.env_secrets = list
 
 
 def refuse_absurd_numbers() -> None:

@@ -1,5 +1,6 @@
 """Cells that are files of the project: what was typed is saved, and a cell with nothing in it yet is filled."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,9 @@ def is_untouched(cell: str) -> bool:
     return is_only_comments or body in first_bodies()
 
 
+@cache
 def first_bodies() -> set[str]:
+    """They are asked for with each cell of a file, and to read the notebooks takes as long as all the rest of it."""
     notebooks = sorted(SOLUTIONS.glob("*.ipynb"))
     return {body for path in notebooks for body in untouched_bodies(read_notebook(path), path.name)}
 
