@@ -12,6 +12,7 @@ from workshop.dbt_project.sql_tree import parser
 
 Node = dict[str, Any]
 Change = tuple[str, Callable[[Node], None]]
+Slip = tuple[int, Node, str, Callable[[Node], None]]
 
 AGGREGATES = ("sum", "max", "min", "avg", "count", "any_value", "last")
 NUMBERS = ("0", "1", "10", "1000")
@@ -19,18 +20,20 @@ COMPARISONS = ("COMPARE_EQUAL", "COMPARE_NOTEQUAL")
 JOINS = ("INNER", "LEFT", "RIGHT", "OUTER")
 
 
-def mutants_of(sql: str) -> dict[str, str]:
-    """Return each select that differs from `sql` in one thing, by what was changed; some of them don't run."""
-    tree = tree_of(sql)
-    found: dict[str, str] = {}
-    for number, node in enumerate(nodes_of(tree)):
-        for words, change in changes_of(node):
-            mutant = copy.deepcopy(tree)
-            change(list(nodes_of(mutant))[number])
-            text = sql_of(mutant)
-            if text and text not in found.values():
-                found[f"{place_of(node)}: {words}"] = text
-    return found
+def mutants_of(sql: str, in_order: Callable[[list[Slip]], list[Slip]] = list) -> Iterator[tuple[str, str]]:
+    """Yield each select that differs from `sql` in one thing, behind what was changed; some of them don't run.
+
+    in_order: puts the slips in another order, for whoever needs a few: to make them all takes seconds
+    """
+    tree, seen = tree_of(sql), {""}
+    slips = [(number, node, *change) for number, node in enumerate(nodes_of(tree)) for change in changes_of(node)]
+    for number, node, words, change in in_order(slips):
+        mutant = copy.deepcopy(tree)
+        change(list(nodes_of(mutant))[number])
+        text = sql_of(mutant)
+        if text not in seen:
+            seen.add(text)
+            yield f"{place_of(node)}: {words}", text
 
 
 def tree_of(sql: str) -> Node:
