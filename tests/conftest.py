@@ -48,8 +48,8 @@ class ByFile(LoadScopeScheduling):
 
 
 LONGEST_FIRST = (
-    "catch_up_states test_sandbox.py browser notebooks solutions working_group_2 misconceptions alternatives magics "
-    "warehouse guide"
+    "catch_up_states test_sandbox.py browser slips solutions magics working_group_2 notebooks misconceptions "
+    "alternatives guide agreement bad_input mutants warehouse"
 ).split()
 
 
