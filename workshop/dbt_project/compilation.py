@@ -62,8 +62,12 @@ def compile_everything(project: Path, manifest: Any = None, asked: RawToAsk = NO
     """Compile all models and tests. `manifest` and `asked` are as for `compile_models`."""
     known = []
     if remembered:
-        manifest = manifest or read_project(project).manifest
-        known = recall(manifest) if manifest else []
+        if manifest is None:
+            run = read_project(project)
+            if run.manifest is None:
+                return Compilation(run)
+            manifest = run.manifest
+        known = recall(manifest)
     compiled = compiling(project, ["--exclude", *(test.name for test in known)] if known else [], manifest, asked)
     if compiled.run.succeeded:
         remember(compiled.nodes, compiled.run.manifest)

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import duckdb
 
+from workshop.dbt_project.memory import Memory
 from workshop.dbt_project.sql_tree import is_named, parts_of, reads_of
 from workshop.dbt_project.work import DoesNotRun
 from workshop.judging.data_tests import DataTest, failing_together, fails
@@ -27,6 +29,7 @@ class Patient:
     twin: Twin
     built: Mapping[str, Built]
     reference: Reference
+    memory: Memory
 
 
 def inject(patient: Patient, tests: Sequence[DataTest], faults: Iterable[Fault]) -> list[Caught]:
@@ -35,11 +38,13 @@ def inject(patient: Patient, tests: Sequence[DataTest], faults: Iterable[Fault])
     A fault in a model that is not there is noticed by nobody.
     """
     relations_of = {test.name: relations_behind(patient, test.sql) for test in tests}
+    built = frozenset(patient.built.items())
     found = []
     for fault in faults:
         place = parts_of(name_in_sql(patient, fault) or fault.relation)
         able = [test for test in tests if (reads := relations_of[test.name]) is None or place in reads]
-        found.append(catch(patient, fault, able))
+        key = (fault, tuple(able), built, patient.reference)
+        found.append(patient.memory.find(key, partial(catch, patient, fault, able)))
     return found
 
 
