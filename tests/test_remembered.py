@@ -1,19 +1,29 @@
 """What was judged before is not judged again; whatever changes is seen, and what may be another thing is forgotten."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
 
 import pytest
+from conftest import Answered, put_back
 
+from workshop.course.groups import find_exercise
 from workshop.course.raw_tables import RAW_TABLES
 from workshop.dbt_project import aside, limits
 from workshop.dbt_project.memory import Memory
+from workshop.dbt_project.model import Model
 from workshop.dbt_project.trouble import Trouble
 from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
+from workshop.judging import breaking, model
+from workshop.judging.breaking import Patient
+from workshop.judging.data_tests import DataTest
 from workshop.judging.deadline import TooSlow
-from workshop.judging.exercise import Exercise, try_exercise
+from workshop.judging.exercise import Exercise, try_exercise, try_exercises
+from workshop.judging.faults import Caught, Fault
+from workshop.judging.model_answer import ModelAnswer
+from workshop.judging.reference import Reference
+from workshop.judging.trial import Trial
 from workshop.judging.verdict import NOT_STARTED, PASSED, Verdict
 
 FILES = {
@@ -232,3 +242,113 @@ def test_what_was_not_asked_for_longest_is_forgotten() -> None:
     for key in ("a", "b", "a", "c"):
         memory.find(key, str)
     assert [memory.has(key) for key in ("a", "b", "c")] == [True, False, True]
+
+
+# -- the exercises of the course ---------------------------------------------------------------------------
+
+STG_PAYMENTS, STG_YAML = "models/staging/stg_payments.sql", "models/staging/stg_stripe.yml"
+GROUP_1 = ("stg_payments", "orders", "customers")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change in a file: `old` becomes `new`; without `old`, the file is new."""
+
+    path: str
+    old: str
+    new: str
+
+    def make(self, project: Path) -> None:
+        file = project / self.path
+        text = file.read_text(encoding="utf-8") if self.old else ""
+        assert self.old in text
+        write(file, text.replace(self.old, self.new, 1) if self.old else self.new)
+
+
+def verdicts(project: Path, exercises: Sequence[str], memory: Memory | None) -> list[Verdict]:
+    work = Work(project, tables=RAW_TABLES, memory=memory)
+    return [each.verdict for each in try_exercises([find_exercise(name) for name in exercises], work)]
+
+
+@pytest.fixture(scope="module")
+def judged_once(answered: Answered) -> tuple[Path, Memory]:
+    project, memory = answered("tests"), Memory(200)
+    assert all(verdict.has_passed for verdict in verdicts(project, (*GROUP_1, "tests"), memory))
+    return project, memory
+
+
+@pytest.fixture
+def tested(judged_once: tuple[Path, Memory]) -> tuple[Path, Memory]:
+    """A project whose staging models have tests, and a memory of it that holds nothing else."""
+    project, first = judged_once
+    memory = Memory(first.most)
+    memory.kept.update(first.kept)
+    return project, memory
+
+
+MODELS_ANEW = {
+    "YAML": (Change("models/mine.yml", "", "models:\n  - name: orders\n    description: mine\n"), ()),
+    "a macro that nobody calls": (Change("macros/mine.sql", "", "{% macro mine() %}1{% endmacro %}"), ()),
+    "the last model": (Change("models/customers.sql", "select", "select -- mine\n"), ("customers",)),
+    "a model in the middle": (Change("models/orders.sql", "select", "select -- mine\n"), ("orders", "customers")),
+    "staging": (Change(STG_PAYMENTS, "100", "10"), GROUP_1),
+    "how models are built": (Change("dbt_project.yml", "materialized: table", "schema: other"), GROUP_1),
+    "a new name": (Change("models/mine.sql", "", "select 1 as a"), GROUP_1),
+}
+
+
+@pytest.mark.parametrize("what", MODELS_ANEW)
+def test_models_are_judged_anew_where_they_or_what_they_are_built_on_has_changed(
+    tested: tuple[Path, Memory], what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project, memory), (change, expected), judged = tested, MODELS_ANEW[what], []
+    set_up = model.set_up
+
+    def counted(models: Sequence[Model], answer: ModelAnswer, reference: Reference) -> Trial:
+        judged.append(answer.name)
+        return set_up(models, answer, reference)
+
+    with put_back(project):
+        change.make(project)
+        monkeypatch.setattr(model, "set_up", counted)
+        remembered = verdicts(project, GROUP_1, memory)
+        assert judged == [*expected]
+        monkeypatch.undo()
+        assert remembered == verdicts(project, GROUP_1, None)
+
+
+PAYMENTS, ALL = {"stg_payments"}, {"stg_customers", "stg_orders", "stg_payments"}
+FAULTS_ANEW: dict[str, tuple[Change, set[str]]] = {
+    "a note": (Change("notes/mine.yml", "", "orders: 1"), set()),
+    "a description": (Change(STG_YAML, "models:\n", "models: # mine\n"), set()),
+    "a test that goes": (Change(STG_YAML, "- unique\n", ""), PAYMENTS),
+    "how a test counts": (Change(STG_YAML, "- unique", "- unique: {config: {limit: 1}}"), PAYMENTS),
+    "a generic test": (
+        Change("tests/generic/u.sql", "", "{% test unique(model, column_name) %}select 1 where false{% endtest %}"),
+        ALL,
+    ),
+    "a model that the tests of the others read": (
+        Change("models/staging/stg_orders.sql", "status", "upper(status) as status"),
+        ALL,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FAULTS_ANEW)
+def test_faults_are_put_in_anew_where_a_test_or_a_model_has_changed(
+    tested: tuple[Path, Memory], what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project, memory), (change, expected), tried = tested, FAULTS_ANEW[what], set()
+    catch = breaking.catch
+
+    def counted(patient: Patient, fault: Fault, tests: Sequence[DataTest]) -> Caught:
+        tried.add(fault.relation)
+        return catch(patient, fault, tests)
+
+    with put_back(project):
+        change.make(project)
+        monkeypatch.setattr(breaking, "catch", counted)
+        remembered = verdicts(project, ["tests"], memory)
+        assert tried == expected
+        monkeypatch.undo()
+        assert remembered == verdicts(project, ["tests"], None)

@@ -18,6 +18,7 @@ def prepare_dbt() -> None:
     run_queries_aside()
     leave_busy_connections_alone()
     ask_no_stack_who_has_flags()
+    look_for_no_secrets()
 
 
 # -- how ---------------------------------------------------------------------------------------------------
@@ -74,6 +75,15 @@ def ask_no_stack_who_has_flags() -> None:
     from dbt_common.behavior_flags import BehaviorFlagRendered
 
     BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt.adapters")  # type: ignore[method-assign]
+
+
+def look_for_no_secrets() -> None:
+    """dbt looks through the environment for secrets each time that it looks for a macro in vain, thousands of times
+    while it reads a project. There are none: `invoke` hides all variables of dbt's from it.
+    """
+    from dbt_common.exceptions import base
+
+    base.env_secrets = list
 
 
 def leave_busy_connections_alone() -> None:

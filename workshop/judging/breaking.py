@@ -37,13 +37,15 @@ def inject(patient: Patient, tests: Sequence[DataTest], faults: Iterable[Fault])
 
     A fault in a model that is not there is noticed by nobody.
     """
+    tests = sorted(tests, key=lambda test: test.name)  # dbt's order is not always the same
     relations_of = {test.name: relations_behind(patient, test.sql) for test in tests}
-    built = frozenset(patient.built.items())
     found = []
     for fault in faults:
         place = parts_of(name_in_sql(patient, fault) or fault.relation)
         able = [test for test in tests if (reads := relations_of[test.name]) is None or place in reads]
-        key = (fault, tuple(able), built, patient.reference)
+        read = [relations_of[test.name] for test in able]
+        read.append(relations_behind(patient, f"select * from {name_in_sql(patient, fault) or fault.relation}"))
+        key = (fault, tuple(able), standing(patient, read), patient.reference)
         found.append(patient.memory.find(key, partial(catch, patient, fault, able)))
     return found
 
@@ -167,6 +169,12 @@ def name_in_sql(patient: Patient, fault: Fault) -> str | None:
     if fault.relation in patient.built:
         return patient.built[fault.relation].relation
     return fault.relation if fault.relation in patient.reference.raw_names else None
+
+
+def standing(patient: Patient, read: Sequence[set[Name] | None]) -> frozenset[Built]:
+    """Return what stands for the relations that are read; for all of them where one may be read that is not known."""
+    known = {name for names in read for name in names or ()}
+    return frozenset(each for each in patient.built.values() if None in read or parts_of(each.relation) in known)
 
 
 def relations_behind(patient: Patient, sql: str) -> set[Name] | None:
