@@ -1,6 +1,7 @@
 """Make a project readable: what stands in dbt's way is set aside, all at once where our own reading finds it."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 from workshop.course.backup import ADDED_TO, REPLACED, Keeper
@@ -12,6 +13,7 @@ from workshop.dbt_project.declared import BLOCK, ENTRY, MODEL, SETTINGS, SOURCE,
 from workshop.dbt_project.unreadable import why_unreadable
 from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.dbt_project.yaml_merge import CannotMerge, added, without
+from workshop.judging.remembered import OF_THIS_KERNEL, remembered
 
 ASKED_AT_MOST = 12
 PATH = re.compile(r"((?:models|macros|tests|snapshots|seeds|analyses)/[^\s'\"(),:]+\.\w+)")
@@ -42,11 +44,15 @@ def readable(keeper: Keeper) -> Work:
 def work_on(keeper: Keeper) -> Work:
     """Return the project as it is now, with the packages installed that it names."""
     install_packages(keeper.project)
-    return Work(keeper.project, tables=RAW_TABLES)
+    return Work(keeper.project, tables=RAW_TABLES, memory=OF_THIS_KERNEL)
 
 
 def trouble_of(work: Work) -> DoesNotRun | None:
     """Return why dbt can't read or compile the project, or None where it can."""
+    return remembered(work, "compiles", partial(trouble_in, work), lambda trouble: trouble is None)
+
+
+def trouble_in(work: Work) -> DoesNotRun | None:
     try:
         work.compiled()
     except DoesNotRun as error:

@@ -22,6 +22,11 @@ class StillRunning(TimeoutError):
     """Something took too long, and goes on: nobody can stop it."""
 
 
+def times_stopped() -> int:
+    """Return how many pieces of work were stopped, or left alone, in this process."""
+    return len(stopped)
+
+
 def aside(work: Callable[[], T], stop: Callable[[], None], seconds: float | None = None) -> T:
     """Return what `work` returns, and raise what it raises.
 
@@ -39,6 +44,7 @@ def aside(work: Callable[[], T], stop: Callable[[], None], seconds: float | None
         if not task.is_done_within(seconds):
             raise TimeoutError(f"stopped after {seconds:g} seconds")
     except BaseException as error:
+        stopped.append(type(error))
         stop()
         if task.ends_soon():
             idle.append(helper)
@@ -103,6 +109,7 @@ class Helper(threading.Thread):
 
 
 idle: list[Helper] = []
+stopped: list[type[BaseException]] = []
 
 
 @atexit.register

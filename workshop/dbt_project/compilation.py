@@ -62,8 +62,10 @@ def compile_everything(project: Path, manifest: Any = None, asked: RawToAsk = NO
     """Compile all models and tests. `manifest` and `asked` are as for `compile_models`."""
     known = []
     if remembered:
-        manifest = manifest or read_project(project).manifest
-        known = recall(manifest) if manifest else []
+        read = Run(True, [], manifest) if manifest else read_project(project)
+        if read.manifest is None:
+            return Compilation(read)
+        manifest, known = read.manifest, recall(read.manifest)
     compiled = compiling(project, ["--exclude", *(test.name for test in known)] if known else [], manifest, asked)
     if compiled.run.succeeded:
         remember(compiled.nodes, compiled.run.manifest)

@@ -38,6 +38,11 @@ def limited(seconds: float | None = None, memory: int | None = None) -> Abstract
     return Limit(seconds, memory) if is_main and not current else nullcontext()
 
 
+def is_over() -> bool:
+    """Tell whether the work that is going on is to end: its limit is reached, or somebody has interrupted it."""
+    return any(limit.reason for limit in current)
+
+
 @contextmanager
 def not_counted() -> Iterator[None]:
     """Inside, the time is not counted: to wait for somebody else's work, or to import a library."""

@@ -10,9 +10,12 @@ import yaml
 
 from workshop.dbt_project.asking import Dbt, DbtHere
 from workshop.dbt_project.compilation import Compilation
+from workshop.dbt_project.content import content_of
 from workshop.dbt_project.freshness import Freshness
 from workshop.dbt_project.invocation import Run
+from workshop.dbt_project.limits import is_over
 from workshop.dbt_project.macro_files import with_macro_file
+from workshop.dbt_project.memory import Memory, NoMemory
 from workshop.dbt_project.model import Model, ancestors_of
 from workshop.dbt_project.package_troubles import packages_trouble
 from workshop.dbt_project.passed_over import why_passed_over
@@ -50,15 +53,18 @@ class Work:
         dbt: Dbt | None = None,
         tables: Sequence[RawTable] = (),
         asked: RawToAsk | None = None,
+        memory: Memory | None = None,
     ) -> None:
         """built: names of the relations in the notebook's warehouse, where there is one; dbt: who answers for it
         tables: what the loader brings on day 1, for models that ask the data while dbt compiles them
         asked: what they ask in place of it; without either, the raw database of the project
+        memory: what was found in work that was the same
         """
         self.project = project.resolve()
         self.asked = asked or RawToAsk(tuple(tables), there=str(self.project / RAW_DATABASE))
         self.built = built
         self.dbt = dbt or DbtHere()
+        self.memory = memory or NoMemory()
         self.read: Run | None = None
         self.everything: tuple[list[Model], Sequence[Any]] | None = None
         self.ancestors: dict[str, list[Model]] = {}
@@ -97,7 +103,7 @@ class Work:
         self.demand_project_file()
         self.read = self.read or self.dbt.read_project(self.project)
         if self.read.manifest is None:
-            raise DoesNotRun(packages_trouble(self.project) or self.explained(self.read.trouble))
+            raise self.refusal_of(self.read)
         return self.read.manifest
 
     def rendered(self, text: str) -> str:
@@ -113,7 +119,7 @@ class Work:
         macros: what stands in the place of some of the project's macros
         """
         asked = replace(self.asked, changes=tuple(changes), macros=tuple((macros or {}).items()))
-        other = Work(self.project, self.built, self.dbt, asked=asked)
+        other = Work(self.project, self.built, self.dbt, asked=asked, memory=self.memory)
         other.read = self.read if self.manifest else None
         return other
 
@@ -125,6 +131,11 @@ class Work:
     def model_files(self) -> Mapping[str, Path]:
         """The SQL files under models/ by model name."""
         return {path.stem: path for path in sorted(self.project.glob("models/**/*.sql")) if path.is_file()}
+
+    @cached_property
+    def content(self) -> str | None:
+        """A digest of all files, or None where these do not tell all that a check may find."""
+        return content_of(self.project)
 
     # -- notes -------------------------------------------------------------------------------------------------
 
@@ -169,11 +180,17 @@ class Work:
 
     def nodes_of(self, compile: Callable[..., Compilation]) -> Sequence[Any]:
         self.demand_project_file()
+        if self.read and self.read.manifest is None:  # what could not be read then can't be read now
+            raise self.refusal_of(self.read)
         compilation = compile(self.project, manifest=self.read.manifest if self.read else None, asked=self.asked)
-        self.read = self.read or compilation.run
+        if not is_over():  # what was stopped half way tells nothing of the files
+            self.read = self.read or compilation.run
         if not compilation.run.succeeded:
-            raise DoesNotRun(packages_trouble(self.project) or self.explained(compilation.run.trouble))
+            raise self.refusal_of(compilation.run)
         return compilation.nodes
+
+    def refusal_of(self, run: Run) -> DoesNotRun:
+        return DoesNotRun(packages_trouble(self.project) or self.explained(run.trouble))
 
     def in_order(self, compiled: Sequence[Any]) -> list[Model]:
         """Return the models among compiled nodes, parents first."""

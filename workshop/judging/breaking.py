@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import duckdb
 
+from workshop.dbt_project.memory import Memory
 from workshop.dbt_project.sql_tree import is_named, parts_of, reads_of
 from workshop.dbt_project.work import DoesNotRun
 from workshop.judging.data_tests import DataTest, failing_together, fails
@@ -27,6 +29,7 @@ class Patient:
     twin: Twin
     built: Mapping[str, Built]
     reference: Reference
+    memory: Memory
 
 
 def inject(patient: Patient, tests: Sequence[DataTest], faults: Iterable[Fault]) -> list[Caught]:
@@ -34,12 +37,16 @@ def inject(patient: Patient, tests: Sequence[DataTest], faults: Iterable[Fault])
 
     A fault in a model that is not there is noticed by nobody.
     """
+    tests = sorted(tests, key=lambda test: test.name)  # dbt's order is not always the same
     relations_of = {test.name: relations_behind(patient, test.sql) for test in tests}
     found = []
     for fault in faults:
         place = parts_of(name_in_sql(patient, fault) or fault.relation)
         able = [test for test in tests if (reads := relations_of[test.name]) is None or place in reads]
-        found.append(catch(patient, fault, able))
+        read = [relations_of[test.name] for test in able]
+        read.append(relations_behind(patient, f"select * from {name_in_sql(patient, fault) or fault.relation}"))
+        key = (fault, tuple(able), standing(patient, read), patient.reference)
+        found.append(patient.memory.find(key, partial(catch, patient, fault, able)))
     return found
 
 
@@ -162,6 +169,12 @@ def name_in_sql(patient: Patient, fault: Fault) -> str | None:
     if fault.relation in patient.built:
         return patient.built[fault.relation].relation
     return fault.relation if fault.relation in patient.reference.raw_names else None
+
+
+def standing(patient: Patient, read: Sequence[set[Name] | None]) -> frozenset[Built]:
+    """Return what stands for the relations that are read; for all of them where one may be read that is not known."""
+    known = {name for names in read for name in names or ()}
+    return frozenset(each for each in patient.built.values() if None in read or parts_of(each.relation) in known)
 
 
 def relations_behind(patient: Patient, sql: str) -> set[Name] | None:

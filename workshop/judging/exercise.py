@@ -4,12 +4,14 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 
 from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, TooLong, file_at_work, limited
 from workshop.dbt_project.trouble import Trouble
 from workshop.dbt_project.work import DoesNotRun, NotStarted, Work
 from workshop.judging.deadline import TooSlow
+from workshop.judging.remembered import is_remembered, remembered
 from workshop.judging.verdict import DOES_NOT_RUN, NOT_STARTED, WORKSHOP_PROBLEM, Verdict
 
 
@@ -50,7 +52,7 @@ def try_exercises(exercises: Sequence[Exercise], work: Work) -> list[Feedback]:
 
 def try_exercises_one_by_one(exercises: Sequence[Exercise], work: Work) -> Iterator[Feedback]:
     """Give what `try_exercises` returns, each feedback as soon as it is there."""
-    if len(exercises) > 1:
+    if len([each for each in exercises if not is_known(each, work)]) > 1:
         # Then one by one: what is broken may not concern all of them.
         with suppress(Exception), limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
             work.demand_readable()
@@ -68,9 +70,7 @@ def judge(exercise: Exercise, work: Work) -> Verdict:
     try:
         with limited(SECONDS_FOR_A_CHECK, BYTES_MORE):
             work.demand_readable()
-            return exercise.check(work)
-    except NotStarted as error:
-        return Verdict(NOT_STARTED, f"{error} {exercise.begin}")
+            return remembered(work, exercise.name, partial(said_of, exercise, work))
     except DoesNotRun as error:
         elsewhere = other_file(error.trouble.file, exercise, work)
         return Verdict(DOES_NOT_RUN, str(error), error.trouble.said, error.misconception, elsewhere=elsewhere)
@@ -84,6 +84,21 @@ def judge(exercise: Exercise, work: Work) -> Verdict:
             "were. Go on with the next step, and show the details below to whoever runs the workshop.",
             details=traceback.format_exc(),
         )
+
+
+def said_of(exercise: Exercise, work: Work) -> Verdict:
+    """Return what the check says. What it raises may be another thing next time, and is not remembered."""
+    try:
+        return exercise.check(work)
+    except NotStarted as error:
+        return Verdict(NOT_STARTED, f"{error} {exercise.begin}")
+
+
+def is_known(exercise: Exercise, work: Work) -> bool:
+    with suppress(DoesNotRun):
+        work.demand_readable()
+        return is_remembered(work, exercise.name)
+    return False
 
 
 def other_file(file: str, exercise: Exercise, work: Work) -> str:

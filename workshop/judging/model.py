@@ -5,6 +5,7 @@ A wrong model is named (which known mistake returns the same?) and shown (on whi
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import partial
 
 from workshop.dbt_project.files import tidy
 from workshop.dbt_project.model import Model
@@ -15,6 +16,7 @@ from workshop.judging.model_answer import ModelAnswer
 from workshop.judging.recognition import recognise
 from workshop.judging.reference import Reference
 from workshop.judging.refusal import told_in_full
+from workshop.judging.remembered import memory_for
 from workshop.judging.silent_slips import silent_slips
 from workshop.judging.trial import set_up
 from workshop.judging.verdict import Verdict, not_yet
@@ -22,7 +24,14 @@ from workshop.judging.verdict import Verdict, not_yet
 
 def judge_model(work: Work, answer: ModelAnswer, reference: Reference) -> Verdict:
     """Return the verdict on the learner's model: compile, run, compare, name, show. Raises NotStarted, DoesNotRun."""
-    trial = set_up(compiled(work, answer, reference), answer, reference)
+    models = tuple(compiled(work, answer, reference))
+    memory = memory_for(work.memory, (model.sql for model in models))
+    return memory.find((answer, reference, models), partial(judge_compiled, models, answer, reference))
+
+
+def judge_compiled(models: Sequence[Model], answer: ModelAnswer, reference: Reference) -> Verdict:
+    """Return the verdict on the last of the compiled models, which depends on nothing else. Raises DoesNotRun."""
+    trial = set_up(models, answer, reference)
     if tables := trial.hard_coded_tables():
         return hard_coded(reference.mistake(answer.of_exercise, "hard_coded_table"), tables)
     finding = trial.compare()

@@ -16,6 +16,7 @@ from workshop.judging.findings import explained
 from workshop.judging.raw_data import raw_data
 from workshop.judging.reference import Reference
 from workshop.judging.refusal import told_in_full, told_of
+from workshop.judging.remembered import memory_for
 from workshop.judging.stand_ins import build_models
 from workshop.judging.twin import Twin
 
@@ -62,7 +63,9 @@ def set_up_project(work: Work, exercise: str, reference: Reference) -> ProjectTr
     except DoesNotRun as error:
         raise explained(exercise, error, findings, reference) from error
     twin = Twin(raw_data(tuple(reference.tables)))
-    patient = Patient(twin, build_models(twin, models, reference), reference)
+    tests = compiled_tests(nodes, work.manifest)
+    memory = memory_for(work.memory, [*(model.sql for model in models), *(test.sql for test in tests)])
+    patient = Patient(twin, build_models(twin, models, reference), reference, memory)
     disabled = [node for several in work.manifest.disabled.values() for node in several]
     switched_off = [node for node in disabled if getattr(node, "test_metadata", None)]
-    return ProjectTrial(exercise, models, compiled_tests(nodes, work.manifest), findings, patient, switched_off)
+    return ProjectTrial(exercise, models, tests, findings, patient, switched_off)

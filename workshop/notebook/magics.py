@@ -16,6 +16,7 @@ from workshop.dbt_project.compilation import warm_up
 from workshop.dbt_project.limits import BYTES_MORE, SECONDS_FOR_A_CHECK, limited
 from workshop.dbt_project.work import DoesNotRun, Work
 from workshop.judging.exercise import Exercise, try_exercise, try_exercises
+from workshop.judging.remembered import OF_THIS_KERNEL
 from workshop.notebook import agreement
 from workshop.notebook.cards import docs_card, feedback_card, note_card, trouble_card
 from workshop.notebook.catch_up_words import caught_up, taken_back
@@ -246,4 +247,4 @@ class WorkshopMagics(Magics):
         return step_of(self.session.group, self.work())
 
     def work(self) -> Work:
-        return Work(self.session.project, self.session.relations(), tables=RAW_TABLES)
+        return Work(self.session.project, self.session.relations(), tables=RAW_TABLES, memory=OF_THIS_KERNEL)
