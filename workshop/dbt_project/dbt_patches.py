@@ -20,8 +20,6 @@ def prepare_dbt() -> None:
     refuse_absurd_numbers()
     run_queries_aside()
     leave_busy_connections_alone()
-    ask_no_stack_who_has_flags()
-    look_for_no_secrets()
 
 
 # -- how ---------------------------------------------------------------------------------------------------
@@ -93,24 +91,6 @@ def run_queries_aside() -> None:
         return aside(lambda: original(self, sql, bindings), self._cursor.interrupt)
 
     DuckDBCursorWrapper.execute = execute  # type: ignore[method-assign]
-
-
-def ask_no_stack_who_has_flags() -> None:
-    """For a word in a notice that nobody sees, dbt looks up the source code of everything that is going on, twice in
-    each command. That takes a tenth of it; in a notebook, where much is going on, more.
-    """
-    from dbt_common.behavior_flags import BehaviorFlagRendered
-
-    BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt.adapters")  # type: ignore[method-assign]
-
-
-def look_for_no_secrets() -> None:
-    """dbt looks through the environment for secrets each time that it looks for a macro in vain, thousands of times
-    while it reads a project. There are none: `invoke` hides all variables of dbt's from it.
-    """
-    from dbt_common.exceptions import base
-
-    base.env_secrets = list
 
 
 def leave_busy_connections_alone() -> None:
