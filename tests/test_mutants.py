@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import islice
+from pathlib import Path
 
 import duckdb
 import ledger
@@ -41,7 +42,7 @@ def judge() -> Iterator[Judge]:
     def verdict(answer: ModelAnswer, sql: str) -> Verdict:
         parents = reversed(ancestors_of(answer.name, reference()))
         lineage[:] = [*(as_learners(name, reference().sql[name]) for name in parents), as_learners(answer.name, sql)]
-        return judging_model.judge_model(Work.__new__(Work), answer, reference())
+        return judging_model.judge_model(Work(Path()), answer, reference())
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(judging_model, "compiled", lambda work, answer, reference: lineage)
